@@ -1,0 +1,1 @@
+"""What the cluster says: frozen typed facts, one file per API group."""

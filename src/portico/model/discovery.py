@@ -1,0 +1,68 @@
+"""The discovery.k8s.io API group: EndpointSlice."""
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from portico.model.fact import Fact, PortNumber
+from portico.model.ref import Group, Ref
+
+SERVICE_NAME_LABEL = "kubernetes.io/service-name"
+
+
+class Conditions(Struct, frozen=True, gc=False):
+    """Each may be unset; the API says what unset means (see the properties of SliceEndpoint)."""
+
+    ready: bool | None = None
+    serving: bool | None = None
+    terminating: bool | None = None
+
+
+class SliceEndpoint(Struct, frozen=True, gc=False, rename="camel"):
+    """One endpoint of a slice."""
+
+    addresses: tuple[str, ...] = ()
+    conditions: Conditions = Conditions()
+
+    @property
+    def is_ready(self) -> bool:
+        return self.conditions.ready is not False  # unset is to be read as true
+
+    @property
+    def is_serving(self) -> bool:
+        serving = self.conditions.serving
+        return self.is_ready if serving is None else serving  # unset defers to ready
+
+    @property
+    def is_terminating(self) -> bool:
+        return self.conditions.terminating is True  # unset is to be read as false
+
+
+class SlicePort(Struct, frozen=True, gc=False, rename="camel"):
+    """One port of a slice; its name is the name of the Service port."""
+
+    port: PortNumber | None = None
+    name: str = ""
+    protocol: str = "TCP"
+    app_protocol: str = ""
+
+
+class EndpointSlice(Fact, frozen=True, gc=False, rename="camel", kw_only=True):
+    """A part of the endpoints of one Service."""
+
+    KIND: ClassVar[str] = "EndpointSlice"
+
+    address_type: str = "IPv4"
+    endpoints: tuple[SliceEndpoint, ...] = ()
+    ports: tuple[SlicePort, ...] = ()
+
+    def groups(self) -> frozenset[Group]:
+        service = self.metadata.labels.get(SERVICE_NAME_LABEL)
+        if not service:
+            return frozenset()
+        return frozenset({slices_of(Ref("Service", self.ref.namespace, service))})
+
+
+def slices_of(service: Ref) -> Group:
+    """The group of all slices that carry endpoints of this Service."""
+    return Group(EndpointSlice.KIND, "service", f"{service.namespace}/{service.name}")

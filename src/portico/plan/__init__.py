@@ -1,0 +1,1 @@
+"""What should be true: immutable units, each addressed by a key."""

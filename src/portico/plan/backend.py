@@ -1,0 +1,46 @@
+"""One port of one Service, and the endpoints behind it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portico.model.ref import Ref
+from portico.plan.key import BACKEND, Key, Origin
+from portico.plan.verdict import Refusal
+from portico.settings import Balance
+
+
+class Protocol(StrEnum):
+    """What endpoints speak. GRPC is HTTP/2 without TLS, which gRPC and h2c share."""
+
+    HTTP = "http"
+    HTTPS = "https"
+    GRPC = "grpc"
+    GRPCS = "grpcs"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address and port that can be dialled."""
+
+    address: str
+    port: int
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """`resolves` names the DNS name whose addresses are the endpoints, for an ExternalName."""
+
+    key: Key
+    service: Ref
+    port: str
+    protocol: Protocol = Protocol.HTTP
+    balance: Balance = Balance.ROUND_ROBIN
+    endpoints: tuple[Endpoint, ...] = ()
+    resolves: str = ""
+    refused: tuple[Refusal, ...] = ()
+
+
+def backend_key(namespace: str, service: str, port: str) -> Key:
+    """Names of Kubernetes hold no slash, so three of them joined by slashes cannot be confused."""
+    return Key(BACKEND, f"{namespace}/{service}/{port}")

@@ -1,0 +1,22 @@
+"""Where clients connect."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from portico.plan.key import LISTENER, Key
+from portico.plan.verdict import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One port on every address named; it comes from the settings, not from an object."""
+
+    key: Key
+    addresses: tuple[str, ...]
+    port: int
+    tls: bool
+    refused: tuple[Refusal, ...] = ()
+
+
+HTTP: Final = Key(LISTENER, "http")
+HTTPS: Final = Key(LISTENER, "https")

@@ -1,0 +1,27 @@
+"""All units together, and what differs between two plans."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from portico.plan.backend import Backend
+from portico.plan.certificate import Certificate
+from portico.plan.key import Key
+from portico.plan.listener import Listener
+from portico.plan.site import Site
+from portico.plan.verdict import Outcome
+
+Unit = Listener | Site | Backend | Certificate | Outcome
+Plan = Mapping[Key, Unit]
+
+
+class Diff(NamedTuple):
+    """What changed between two plans. A hint: the plan is the truth."""
+
+    changed: dict[Key, Unit]
+    removed: set[Key]
+
+
+def diff(old: Plan, new: Plan) -> Diff:
+    """Units are shared between plans, so identity settles most comparisons."""
+    changed = {k: u for k, u in new.items() if (was := old.get(k)) is not u and was != u}
+    return Diff(changed, old.keys() - new.keys())

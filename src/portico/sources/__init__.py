@@ -1,0 +1,1 @@
+"""Where facts come from. Every source reports the same few events."""
