@@ -1,0 +1,1 @@
+"""Making it true. Engines know the plan, and nothing upstream of it."""

@@ -1,0 +1,29 @@
+-- rewrite_by_lua of @answer: all that the fast path leaves aside.
+local TEXTS = {
+  ["404"] = "404 Not Found\n",
+  ["503"] = "503 Service Temporarily Unavailable\n",
+}
+
+local function refuse(status, text)
+  ngx.status = status
+  ngx.header["Content-Type"] = "text/plain; charset=utf-8"
+  ngx.header["Content-Length"] = #text
+  if ngx.req.get_method() ~= "HEAD" then ngx.print(text) else ngx.send_headers() end
+  return ngx.exit(ngx.HTTP_OK)
+end
+
+-- As the retired controller did: the host without its port, one trailing slash cut.
+local function to_https()
+  local var = ngx.var
+  local target = var.request_uri
+  if target:sub(-1) == "/" then target = target:sub(1, -2) end
+  local port = require("phases.boot").redirect_port
+  return ngx.redirect("https://" .. var.portico_public_host .. port .. target, 308)
+end
+
+return function()
+  local answer = ngx.var.portico_answer
+  if answer:byte(1) == 64 then return ngx.exec(answer) end -- "@": a location
+  if answer == "308" then return to_https() end
+  return refuse(tonumber(answer), TEXTS[answer])
+end

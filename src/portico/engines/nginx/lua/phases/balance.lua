@@ -1,0 +1,55 @@
+-- balancer_by_lua: one endpoint for one attempt. Called again for each further attempt.
+local balancer = require "ngx.balancer"
+local pick = require "pick"
+local worker = require "phases.worker"
+
+local set_current_peer, set_more_tries = balancer.set_current_peer, balancer.set_more_tries
+local get_last_failure = balancer.get_last_failure
+local state, health, scores = worker.state, worker.health, worker.scores
+local turns, stats = ngx.shared.portico_turns, ngx.shared.portico_stats
+local min = math.min
+
+local MOST_RETRIES = 2
+
+-- $upstream_addr names every endpoint tried so far, the last of them failed just now.
+local function tried_before(now)
+  local tried, last = {}, nil
+  for peer in ngx.var.upstream_addr:gmatch("[^, ]+") do
+    tried[peer], last = true, peer
+  end
+  if last then health.failed(last, now) end
+  stats:incr("retries", 1, 0)
+  return tried
+end
+
+return function()
+  local name = ngx.var.portico_backend
+  local backend = state.backend(name)
+  if not backend then return ngx.exit(503) end
+  local endpoints = backend.e
+  local count = #endpoints
+  if count == 0 then return ngx.exit(503) end
+
+  local now, tried = ngx.now(), nil
+  if get_last_failure() then
+    tried = tried_before(now)
+  elseif count > 1 then
+    -- Once, at the first attempt: again at each would mean without end.
+    set_more_tries(min(MOST_RETRIES, count - 1))
+  end
+
+  local endpoint
+  if count == 1 then
+    endpoint = endpoints[1]
+  elseif backend.a == "ewma" then
+    endpoint = pick.quicker(backend, scores, health, now, tried)
+  else
+    -- Counted in shared memory, so that the turn is fair over all workers together.
+    endpoint = pick.in_turn(backend, turns:incr(name, 1, -1), health, now, tried)
+  end
+  local ok, reason = set_current_peer(endpoint[1], endpoint[2])
+  if not ok then
+    ngx.log(ngx.ERR, "endpoint refused: ", reason)
+    return ngx.exit(502)
+  end
+end

@@ -1,0 +1,44 @@
+-- init_by_lua: runs in the master, before any worker exists. Everything is required here, so that
+-- workers need no permission to read these files; and the last good state is put back, so that
+-- nginx serves before Portico has compiled anything, or if it is not there at all.
+local frames = require "frames"
+
+require "ngx.balancer"
+require "ngx.ssl"
+require "phases.worker"
+require "phases.route"
+require "phases.balance"
+require "phases.answer"
+require "phases.observe"
+require "phases.certificate"
+require "phases.push"
+require "phases.report"
+
+local M = {}
+
+local function restore(path)
+  local file = io.open(path, "rb")
+  if not file then return 0 end
+  local text = file:read("*a")
+  file:close()
+  local plan = ngx.shared.portico_plan
+  return frames.replay(text, function(verb, key, value)
+    if verb == "set" then plan:set(key, value) else plan:delete(key) end
+  end)
+end
+
+-- options.configuration names this configuration; report.lua tells it, so that whoever reloads can
+-- see when the new workers are the ones that answer. options.snapshot is the file to restore from,
+-- options.redirect_port what redirects to https put behind the host, e.g. "" or ":8443".
+function M.start(options)
+  M.configuration, M.redirect_port = options.configuration, options.redirect_port
+  local plan = ngx.shared.portico_plan
+  ngx.shared.portico_stats:incr("loads", 1, 0)
+  -- The shared data outlives a reload, and is newer than the file; only a new master starts empty.
+  if not plan:get("v") then
+    local version = restore(options.snapshot)
+    plan:set("v", version)
+  end
+end
+
+return M

@@ -1,0 +1,67 @@
+-- Which endpoint gets the request. Pure: the turn, the time and chance come in.
+local random = math.random
+
+local M = { DECAY = 10 }
+
+-- backend.e = { {address, port, name}, ... }. Starts at the turn and takes the first endpoint that
+-- is healthy and was not tried for this request; then one not tried; then simply the turn's own,
+-- because a suspect endpoint is better than none.
+function M.in_turn(backend, turn, health, now, tried)
+  local endpoints = backend.e
+  local count = #endpoints
+  if health.is_quiet() and not tried then return endpoints[turn % count + 1] end
+  local untried
+  for step = 0, count - 1 do
+    local endpoint = endpoints[(turn + step) % count + 1]
+    if not (tried and tried[endpoint[3]]) then
+      if health.allows(endpoint[3], now) then return endpoint end
+      untried = untried or endpoint
+    end
+  end
+  return untried or endpoints[turn % count + 1]
+end
+
+-- Peak EWMA: remembers the worst recent latency of each endpoint and lets it fade.
+function M.scores()
+  local self, known = {}, {}
+
+  -- seconds: how long the endpoint took to connect and to begin its answer.
+  function self.observe(peer, seconds, now)
+    local record = known[peer]
+    if not record then
+      known[peer] = { value = seconds, at = now }
+      return
+    end
+    local weight = math.exp(-math.max(0, now - record.at) / M.DECAY)
+    local faded = record.value * weight + seconds * (1 - weight)
+    record.value, record.at = math.max(seconds, faded), now
+  end
+
+  -- Unknown endpoints are as good as the average of the others, so that they are tried.
+  function self.of(peer, now)
+    local record = known[peer]
+    return record and record.value * math.exp(-math.max(0, now - record.at) / M.DECAY)
+  end
+
+  return self
+end
+
+-- The better of two drawn at random; draws again in turn where one is suspect or was tried.
+function M.quicker(backend, scores, health, now, tried)
+  local count = #backend.e
+  local first = M.in_turn(backend, random(0, count - 1), health, now, tried)
+  if count == 1 then return first end
+  local second = M.in_turn(backend, random(0, count - 1), health, now, tried)
+  if second == first then
+    local avoid = { [first[3]] = true }
+    for peer in pairs(tried or {}) do avoid[peer] = true end
+    second = M.in_turn(backend, random(0, count - 1), health, now, avoid)
+    if tried and tried[second[3]] then return first end
+  end
+  local a, b = scores.of(first[3], now), scores.of(second[3], now)
+  if not a then return first end
+  if not b then return second end
+  return b < a and second or first
+end
+
+return M
