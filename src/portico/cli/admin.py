@@ -1,0 +1,46 @@
+"""How commands talk to a running Portico."""
+
+import http.client
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NoReturn
+from urllib.parse import urlencode
+
+import click
+
+NOT_RUNNING: Final = 3
+"""Exit code where no running Portico answers."""
+
+TIMEOUT: Final = 30.0
+
+admin_option = click.option(
+    "--admin",
+    metavar="HOST:PORT",
+    default="127.0.0.1:9180",
+    show_default=True,
+    envvar="PORTICO_ADMIN",
+    help="Where the running Portico answers questions.",
+)
+
+
+def ask(admin: str, path: str, query: Sequence[tuple[str, str]] = ()) -> Mapping[str, Any]:
+    """One answer of a running Portico; ends the command where there is none."""
+    target = f"{path}?{urlencode(query)}" if query else path
+    try:
+        connection = http.client.HTTPConnection(admin, timeout=TIMEOUT)
+        connection.request("GET", target)
+        answer = connection.getresponse()
+        body = answer.read()
+    except (OSError, http.client.HTTPException) as error:
+        _give_up(f"no Portico answers at {admin} ({error}); is `portico up` running? see --admin")
+    if answer.status != http.HTTPStatus.OK:
+        _give_up(f"{admin} answered {answer.status}: {body.decode(errors='replace').strip()}")
+    found = json.loads(body)
+    assert isinstance(found, dict)
+    return found
+
+
+def _give_up(reason: str) -> NoReturn:
+    click.echo(f"portico: {reason}", err=True)
+    sys.exit(NOT_RUNNING)

@@ -1,0 +1,72 @@
+"""`portico explain`: what would happen to a request."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portico.cli.admin import admin_option, ask
+from portico.cli.classes import ingress_class_option, with_classes
+from portico.cli.output import output_option, print_document, printable
+from portico.settings import Settings
+
+EPILOG = """\b
+Examples:
+  portico explain https://shop.example/cart            # of a running Portico
+  portico explain http://shop.example/cart ./manifests # of a folder
+  portico explain http://10.0.0.1/ -H 'Host: shop.example' -o json
+
+Exit code: 0 if an endpoint answers or the client is redirected, 1 if not, 2 on wrong usage,
+3 if no running Portico answers.
+"""
+
+GOOD = ("proxied", "redirected")
+
+
+@click.command(epilog=EPILOG)
+@click.argument("url")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("-X", "--method", default="GET", show_default=True, help="The request's method.")
+@click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header.")
+@ingress_class_option
+@admin_option
+@output_option
+def command(url: str, paths: Sequence[Path], **options: Any) -> None:  # noqa: ANN401  # click's
+    """Tell which listener, certificate, host, route, backend and endpoints a URL reaches.
+
+    Each step names the object and the field it comes from; claims that lost are told with the
+    reason. With PATHS the answer is compiled from them; without, a running Portico is asked.
+    """
+    headers: Sequence[str] = options["headers"]
+    found = (
+        _of_folder(url, paths, options)
+        if paths
+        else ask(
+            options["admin"],
+            "/explain",
+            [("url", url), ("method", options["method"]), *(("header", h) for h in headers)],
+        )
+    )
+    if options["output"] == "text":
+        for line in found["text"]:
+            click.echo(printable(line))
+    else:
+        print_document({k: v for k, v in found.items() if k != "text"}, options["output"])
+    sys.exit(0 if found["result"] in GOOD else 1)
+
+
+def _of_folder(url: str, paths: Sequence[Path], options: Mapping[str, Any]) -> Mapping[str, Any]:
+    from portico.cli.offline import read
+    from portico.explain.document import answer_document, answer_lines
+    from portico.explain.explain import explain
+    from portico.explain.request import RequestError, parse_request
+
+    try:
+        request = parse_request(url, options["method"], options["headers"])
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
+    plan = read(paths, with_classes(Settings(), options["ingress_classes"])).plan
+    answer = explain(plan, request)
+    return {**answer_document(request, answer), "text": list(answer_lines(request, answer))}

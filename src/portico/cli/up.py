@@ -1,0 +1,166 @@
+"""`portico up`: serve manifests, live."""
+
+import asyncio
+import ipaddress
+import os
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portico.cli.address import address, host_and_port
+from portico.cli.classes import ingress_class_option, paths_argument, with_classes
+from portico.settings import Balance, LogFormat, Network, Settings
+
+EPILOG = """\b
+Examples:
+  portico up ./manifests --http-port 8080 --https-port 8443
+  sudo portico up /etc/portico --workers 4 --access-log stdout
+  portico up ./manifests --bind 127.0.0.1 --bind ::1 --ingress-class internal
+
+SIGINT and SIGTERM end Portico and nginx after --grace seconds at most; with --keep, and after
+kill -9, nginx goes on serving, and the next `portico up` adopts it without a reload.
+"""
+
+PORT = click.IntRange(0, 65535)
+
+
+@click.command(epilog=EPILOG)
+@paths_argument
+@click.option("--http-port", type=PORT, default=80, show_default=True, help="0: no HTTP.")
+@click.option("--https-port", type=PORT, default=443, show_default=True, help="0: no HTTPS.")
+@click.option(
+    "--redirect-port", type=PORT, help="The port redirects to https name. Default: --https-port."
+)
+@click.option(
+    "--bind", multiple=True, metavar="ADDRESS", help="Listen here (repeatable). Default: all."
+)
+@click.option(
+    "--admin",
+    default="127.0.0.1:9180",
+    show_default=True,
+    metavar="HOST:PORT",
+    help="Health, metrics, status and explain.",
+)
+@click.option(
+    "--state-dir",
+    type=click.Path(path_type=Path),
+    help="Default: /var/lib/portico for root, else ~/.local/state/portico.",
+)
+@ingress_class_option
+@click.option("--watch/--no-watch", default=True, show_default=True, help="Follow changed files.")
+@click.option(
+    "--workers", type=click.IntRange(0, 512), default=0, help="nginx workers. Default: one a core."
+)
+@click.option(
+    "--balance",
+    type=click.Choice(list(Balance)),
+    default=Balance.ROUND_ROBIN,
+    show_default=True,
+    help="Endpoints in turn, or the quicker of two (peak EWMA).",
+)
+@click.option(
+    "--trusted-proxies",
+    multiple=True,
+    metavar="CIDR",
+    help="Believe X-Forwarded-* (or the PROXY protocol) of these peers (repeatable).",
+)
+@click.option("--proxy-protocol", is_flag=True, help="Every client speaks the PROXY protocol.")
+@click.option(
+    "--access-log",
+    type=click.Choice(["file", "stdout", "off"]),
+    default="file",
+    show_default=True,
+    help="In the state directory (rotated at 64 MiB), on stdout, or not at all.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(list(LogFormat)),
+    default=LogFormat.TEXT,
+    show_default=True,
+    help="Of the access log and of Portico's own.",
+)
+@click.option(
+    "--grace",
+    type=click.FloatRange(0, 3600),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long running requests may take to finish at the end.",
+)
+@click.option("--keep", is_flag=True, help="Leave nginx running at the end.")
+def command(paths: Sequence[Path], **options: Any) -> None:  # noqa: ANN401  # click's
+    """Serve the Ingresses and Services in files and folders, live.
+
+    Reads *.yaml, *.yml and *.json, in folders recursively: Service, EndpointSlice, Endpoints,
+    Ingress, IngressClass, Secret, ConfigMap, Namespace, and Lists of them. Saving a file changes
+    traffic within milliseconds; a mistake in one object leaves everything else, and the last good
+    state of that object, as it was.
+    """
+    from portico.cli.logs import start_logging
+    from portico.daemon.wiring import StartError, serve
+
+    settings = _settings(options)
+    start_logging(settings.log_format)
+    try:
+        asyncio.run(serve(paths, settings, keep=options["keep"]))
+    except StartError as error:
+        click.echo(f"portico: {error}", err=True)
+        sys.exit(1)
+
+
+def _settings(options: Mapping[str, Any]) -> Settings:
+    host, port = host_and_port(options["admin"], "--admin")
+    settings = Settings(
+        http_port=options["http_port"],
+        https_port=options["https_port"],
+        bind=tuple(address(text, "--bind") for text in options["bind"]) or _all_addresses(),
+        redirect_port=options["redirect_port"] or options["https_port"] or 443,
+        balance=Balance(options["balance"]),
+        trusted_proxies=tuple(_network(text) for text in options["trusted_proxies"]),
+        proxy_protocol=options["proxy_protocol"],
+        admin_host=host,
+        admin_port=port,
+        state_dir=options["state_dir"] or default_state_dir(),
+        workers=options["workers"],
+        access_log=options["access_log"],
+        log_format=LogFormat(options["log_format"]),
+        watch=options["watch"],
+        grace=options["grace"],
+    )
+    if settings.proxy_protocol and not settings.trusted_proxies:
+        raise click.UsageError(
+            "--proxy-protocol needs --trusted-proxies: who may speak for clients "
+            "(0.0.0.0/0 and ::/0 for everybody)"
+        )
+    if not settings.http_port and not settings.https_port:
+        raise click.UsageError("with --http-port 0 and --https-port 0 there is nothing to serve")
+    return with_classes(settings, options["ingress_classes"])
+
+
+def default_state_dir() -> Path:
+    """Where state is kept unless told."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/portico")
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "portico"
+
+
+def _all_addresses() -> tuple[str, ...]:
+    """Every address of both families, as far as this machine has them."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return ("0.0.0.0",)  # noqa: S104  # an entry is meant to be reached
+    return ("0.0.0.0", "::")  # noqa: S104
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--trusted-proxies") from None

@@ -1,0 +1,1 @@
+"""The running program: sources in, engines out."""

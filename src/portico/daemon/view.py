@@ -1,0 +1,101 @@
+"""What can be asked of the running program: the answers behind the admin port."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from portico import __version__
+from portico.compiler.compiler import Compiler
+from portico.daemon.engines import Engines
+from portico.explain.document import answer_document, answer_lines
+from portico.explain.explain import explain
+from portico.explain.request import Request
+from portico.lib import clock
+from portico.plan.document import plan_document
+from portico.plan.plan import Plan
+from portico.sources.locate import line_in_file
+from portico.status.certificates import expiries
+from portico.status.problems import Problem, problems
+from portico.store import Store
+
+MOST_PROBLEMS: Final = 1000
+"""Problems that one status answer lists; the counts are always of all."""
+
+
+class View:
+    """Reads the parts that run; changes nothing."""
+
+    def __init__(self, store: Store, compiler: Compiler, engines: Engines) -> None:
+        self._store = store
+        self._compiler = compiler
+        self._engines = engines
+        self.is_stopping = False
+
+    @property
+    def plan(self) -> Plan:
+        return self._compiler.plan
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the first whole plan is live, and we are not about to stop."""
+        return self._engines.is_live and not self.is_stopping
+
+    def plan_document(self) -> Mapping[str, object]:
+        return plan_document(self.plan)
+
+    def explanation(self, request: Request) -> Mapping[str, object]:
+        answer = explain(self.plan, request)
+        lines = list(answer_lines(request, answer))
+        return {**answer_document(request, answer), "text": lines}
+
+    def problems(self) -> list[Problem]:
+        """What is wrong now, with files and lines; reads the files it names."""
+        place = self._store.place
+        found = problems(self.plan, self._store.faults(), place, line_in_file)
+        return [*found, *expiries(self.plan, clock.now(), place, line_in_file)]
+
+    async def status(self) -> Mapping[str, object]:
+        figures = await self._engines.inspect()
+        found = self.problems()
+        return {
+            "version": __version__,
+            "ready": self.is_ready,
+            "facts": self._store.counts(),
+            "units": self.unit_counts(),
+            "stepsRun": self._compiler.steps_run,
+            "engines": [
+                {
+                    "name": report.engine,
+                    "inSync": report.in_sync,
+                    "detail": report.detail,
+                    "figures": dict(figures.get(report.engine, report.figures)),
+                }
+                for report in self._engines.reports
+            ],
+            "problemCounts": self.problem_counts(found),
+            "problems": [problem.document() for problem in found[:MOST_PROBLEMS]],
+        }
+
+    async def figures(self) -> Mapping[str, Mapping[str, int | float | str]]:
+        return await self._engines.inspect()
+
+    def in_sync(self) -> Mapping[str, bool]:
+        return {report.engine: report.in_sync for report in self._engines.reports}
+
+    def facts(self) -> Mapping[str, int]:
+        return self._store.counts()
+
+    def steps_run(self) -> int:
+        return self._compiler.steps_run
+
+    def unit_counts(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for key in self.plan:
+            counts[key.kind] = counts.get(key.kind, 0) + 1
+        return dict(sorted(counts.items()))
+
+    @staticmethod
+    def problem_counts(found: list[Problem]) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for problem in found:
+            counts[problem.severity.value] = counts.get(problem.severity.value, 0) + 1
+        return dict(sorted(counts.items()))

@@ -1,0 +1,139 @@
+"""What is connected to what. Nothing here decides anything."""
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from portico.compiler.compiler import Compiler
+from portico.daemon.engines import Engines
+from portico.daemon.intake import Intake
+from portico.daemon.loop import run
+from portico.daemon.metrics import exposition
+from portico.daemon.names import Names
+from portico.daemon.view import View
+from portico.engines.nginx import Nginx, Options
+from portico.settings import Settings
+from portico.sources.directory import Directory
+from portico.sources.resolver import Resolver
+from portico.store import Store
+from portico.web.admin import build
+
+log = logging.getLogger("portico")
+
+
+class StartError(Exception):
+    """Portico cannot start; the text says why and what to do."""
+
+
+async def serve(paths: Sequence[Path], settings: Settings, *, keep: bool) -> None:
+    """Run until SIGINT or SIGTERM; with `keep`, nginx goes on afterwards.
+
+    Raises StartError where another Portico has the state directory or the admin port is taken.
+    """
+    with _locked(settings.state_dir):
+        store = Store()
+        compiler = Compiler(store, settings)
+        engines = Engines([Nginx(nginx_options(settings))])
+        resolver = Resolver()
+        held = settings.state_dir / "held"
+        folder = Directory(paths, watch=settings.watch, held=held)
+        view = View(store, compiler, engines)
+        intake = Intake(store, [folder, resolver])
+        async with _admin(view, settings):
+            await _until_told(run(intake, compiler, engines, Names(resolver)), engines, view)
+            view.is_stopping = True
+        log.info("stopping%s", ": nginx goes on" if keep else "")
+        await engines.close(keep=keep)
+
+
+def nginx_options(settings: Settings) -> Options:
+    """What the nginx engine needs to know."""
+    return Options(
+        state=(settings.state_dir / "nginx").absolute(),
+        bind=settings.bind,
+        http_port=settings.http_port,
+        https_port=settings.https_port,
+        redirect_port=settings.redirect_port,
+        workers=settings.workers,
+        trusted_proxies=settings.trusted_proxies,
+        proxy_protocol=settings.proxy_protocol,
+        access_log=settings.access_log,
+        log_format=settings.log_format.value,
+        grace=settings.grace,
+    )
+
+
+async def _until_told(story: Coroutine[None, None, None], engines: Engines, view: View) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(story, name="loop"),
+            group.create_task(engines.work(), name="engines"),
+            group.create_task(_settle(view), name="settle"),
+        ]
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
+
+
+async def _settle(view: View) -> None:
+    """Once live, take all that was loaded out of the garbage collector's sight.
+
+    Tens of thousands of facts live as long as the process; walking them at every full collection
+    would delay changes by a tenth of a second.
+    """
+    while not view.is_ready:  # noqa: ASYNC110  # asked once a moment, until the first plan is live
+        await asyncio.sleep(0.05)
+    log.info("ready")
+    gc.collect()
+    gc.freeze()
+
+
+@contextlib.asynccontextmanager
+async def _admin(view: View, settings: Settings) -> AsyncIterator[None]:
+    only_local = settings.admin_host in ("127.0.0.1", "::1", "localhost")
+    application = build(view, lambda: exposition(view), only_local=only_local)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.admin_host, settings.admin_port)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        where = f"{settings.admin_host}:{settings.admin_port}"
+        raise StartError(f"the admin port {where}: {error.strerror}; see --admin") from None
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.contextmanager
+def _locked(state_dir: Path) -> Iterator[None]:
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
+        descriptor = os.open(state_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StartError(f"{error.filename}: {error.strerror}; see --state-dir") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise StartError(
+            f"another Portico runs with {state_dir}: stop it, or give this one its own --state-dir"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""What would happen to this request? Asked of the plan alone."""

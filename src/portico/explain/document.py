@@ -1,0 +1,106 @@
+"""An answer as plain values, and as lines for people."""
+
+from collections.abc import Iterator, Mapping
+
+from portico.explain.answer import Answer, Result
+from portico.explain.request import Request
+from portico.plan.backend import Backend
+from portico.plan.document import refusal_document, route_document, unit_document
+from portico.plan.key import Origin
+from portico.plan.site import Route, Site
+
+
+def answer_document(request: Request, answer: Answer) -> Mapping[str, object]:
+    """Everything that was found out, outermost step first."""
+    return {
+        "request": {
+            "method": request.method,
+            "scheme": request.scheme,
+            "host": request.host,
+            "path": request.path,
+        },
+        "result": answer.result.value,
+        "status": answer.status,
+        "location": answer.location or None,
+        "listener": answer.listener and unit_document(answer.listener),
+        "host": _site_name(answer.site),
+        "certificate": answer.certificate and unit_document(answer.certificate),
+        "route": answer.route and route_document(answer.route),
+        "isDefaultBackend": answer.is_default,
+        "backend": answer.backend and unit_document(answer.backend),
+        "lost": [refusal_document(refusal) for refusal in answer.lost],
+    }
+
+
+def answer_lines(request: Request, answer: Answer) -> Iterator[str]:
+    """The same for people: one line a step."""
+    yield f"{request.method} {request.scheme}://{request.host}{request.path}"
+    yield from _listener_lines(answer)
+    if request.scheme == "https":
+        yield from _certificate_lines(answer)
+    yield _line("host", _site_name(answer.site) or "no rule names this host")
+    if answer.route:
+        yield _line("route", _route_text(answer.route, is_default=answer.is_default))
+    yield from _backend_lines(answer.backend)
+    yield _line("result", _result_text(answer))
+    for refusal in answer.lost:
+        where = _origin_text(refusal.origin)
+        yield _line(refusal.because.severity.value, f"{where}: {refusal.reason}")
+        yield _line("", f"hint: {refusal.hint}")
+
+
+def _listener_lines(answer: Answer) -> Iterator[str]:
+    if answer.listener:
+        listener = answer.listener
+        places = ", ".join(listener.addresses)
+        yield _line("listener", f"{listener.key.name} on {places} port {listener.port}")
+
+
+def _certificate_lines(answer: Answer) -> Iterator[str]:
+    tls = answer.site.tls if answer.site else None
+    if answer.certificate and answer.certificate.key_pair:
+        names = ", ".join(answer.certificate.key_pair.names)
+        where = f"  <- {_origin_text(tls.origin)}" if tls else ""
+        yield _line("certificate", f"{answer.certificate.secret} ({names}){where}")
+    else:
+        yield _line("certificate", "the default one (self-signed)")
+
+
+def _backend_lines(backend: Backend | None) -> Iterator[str]:
+    if backend is None:
+        return
+    yield _line(
+        "backend", f"{backend.service} port {backend.port} ({backend.protocol}, {backend.balance})"
+    )
+    for endpoint in backend.endpoints:
+        address = f"[{endpoint.address}]" if ":" in endpoint.address else endpoint.address
+        yield _line("endpoint", f"{address}:{endpoint.port}  <- {_origin_text(endpoint.origin)}")
+
+
+def _site_name(site: Site | None) -> str | None:
+    return (site.host or "(any other)") if site else None
+
+
+def _route_text(route: Route, *, is_default: bool) -> str:
+    what = "default backend" if is_default else f"{route.match} {route.path}"
+    return f"{what}  <- {_origin_text(route.origin)}"
+
+
+def _origin_text(origin: Origin) -> str:
+    return str(origin)
+
+
+def _result_text(answer: Answer) -> str:
+    match answer.result:
+        case Result.PROXIED:
+            return "an endpoint answers"
+        case Result.REDIRECTED:
+            return f"{answer.status} to {answer.location}"
+        case Result.NO_LISTENER:
+            return "no such listener is switched on"
+        case _:
+            return f"{answer.status} {answer.result}"
+
+
+def _line(label: str, text: str) -> str:
+    return f"  {label:<12}{text}"

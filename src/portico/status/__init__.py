@@ -1,0 +1,1 @@
+"""Telling the owners: what became of what they asked for."""

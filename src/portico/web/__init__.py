@@ -1,0 +1,1 @@
+"""The admin port: health, metrics, and questions. Read-only, and on localhost unless told."""
