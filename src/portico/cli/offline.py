@@ -12,7 +12,7 @@ from portico.plan.plan import Plan
 from portico.settings import Settings
 from portico.sources.contract import Blame, Put
 from portico.sources.directory import Directory
-from portico.sources.locate import line_in_file
+from portico.sources.places import line_in_file
 from portico.status.certificates import expiries
 from portico.status.problems import Problem, problems
 from portico.store import Store

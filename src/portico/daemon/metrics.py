@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from portico import __version__
 from portico.daemon.view import View
+from portico.engines.contract import Figures
 
 # figure of the nginx engine -> (metric, kind, help)
 NGINX: Final[Mapping[str, tuple[str, type[Metric], str]]] = {
@@ -47,9 +48,7 @@ class _Collector:
         return self._metrics
 
 
-def _metrics(
-    view: View, figures: Mapping[str, Mapping[str, int | float | str]]
-) -> Iterator[Metric]:
+def _metrics(view: View, figures: Mapping[str, Figures]) -> Iterator[Metric]:
     build = GaugeMetricFamily("portico_build_info", "Always 1.", labels=["version"])
     build.add_metric([__version__], 1)
     yield build

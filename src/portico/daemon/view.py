@@ -6,13 +6,14 @@ from typing import Final
 from portico import __version__
 from portico.compiler.compiler import Compiler
 from portico.daemon.engines import Engines
+from portico.engines.contract import Figures
 from portico.explain.document import answer_document, answer_lines
 from portico.explain.explain import explain
 from portico.explain.request import Request
 from portico.lib import clock
 from portico.plan.document import plan_document
 from portico.plan.plan import Plan
-from portico.sources.locate import line_in_file
+from portico.sources.places import line_in_file
 from portico.status.certificates import expiries
 from portico.status.problems import Problem, problems
 from portico.store import Store
@@ -75,7 +76,7 @@ class View:
             "problems": [problem.document() for problem in found[:MOST_PROBLEMS]],
         }
 
-    async def figures(self) -> Mapping[str, Mapping[str, int | float | str]]:
+    async def figures(self) -> Mapping[str, Figures]:
         return await self._engines.inspect()
 
     def in_sync(self) -> Mapping[str, bool]:

@@ -1,7 +1,7 @@
 """Makes nginx serve the plan: starts or adopts it, and pushes what differs."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from portico.engines.contract import Figures, Report
@@ -13,6 +13,8 @@ from portico.engines.nginx.process import NginxError, Process, open_files, worke
 from portico.engines.nginx.render import configuration_of, render
 from portico.engines.nginx.snapshot import Snapshot, digest
 from portico.lib import clock
+from portico.plan.backend import Backend
+from portico.plan.key import Key
 from portico.plan.plan import Diff, Plan
 
 MOST_LOG_BYTES = 64 << 20
@@ -180,15 +182,16 @@ def _changes(plan: Plan, hint: Diff | None, applied: dict[bytes, bytes] | None) 
     """What nginx lacks. Without a hint, or without knowing what nginx has, all is compared."""
     if applied is None:
         return _Delta(list(_entries(plan)), [])
-    if hint is None:
-        told = dict(_entries(plan))
-        puts = [(key, value) for key, value in told.items() if applied.get(key) != digest(value)]
-        return _Delta(puts, sorted(applied.keys() - told.keys()))
-    told = dict(_entries(hint.changed))
-    candidates = (frames.entry_key(key) for key in (*hint.changed, *hint.removed))
-    gone = {key for key in candidates if key is not None and key not in told and key in applied}
-    puts = [(key, value) for key, value in told.items() if applied.get(key) != digest(value)]
-    return _Delta(puts, sorted(gone))
+    units = plan if hint is None else hint.changed
+    told = dict(_entries(units))
+    kept = {key for key in _unanswered(units) if key in applied}
+    puts = [
+        (key, value)
+        for key, value in told.items()
+        if key not in kept and applied.get(key) != digest(value)
+    ]
+    gone = applied.keys() if hint is None else _keys((*hint.changed, *hint.removed))
+    return _Delta(puts, sorted((gone & applied.keys()) - told.keys()))
 
 
 def _entries(plan: Plan) -> Iterator[tuple[bytes, bytes]]:
@@ -196,3 +199,19 @@ def _entries(plan: Plan) -> Iterator[tuple[bytes, bytes]]:
         key, value = frames.entry_key(unit.key), frames.entry(unit)
         if key is not None and value is not None:
             yield key, value
+
+
+def _keys(keys: Iterable[Key]) -> set[bytes]:
+    return {found for key in keys if (found := frames.entry_key(key)) is not None}
+
+
+def _unanswered(plan: Plan) -> set[bytes]:
+    """Backends behind a DNS name that was not resolved yet, e.g. just after a restart.
+
+    What nginx has for them is older, but better than nothing.
+    """
+    return _keys(
+        unit.key
+        for unit in plan.values()
+        if isinstance(unit, Backend) and unit.resolves and not unit.endpoints
+    )
