@@ -95,7 +95,8 @@ function M.new(shared, decode, limit, on_decode)
     found = load("b:" .. name)
     if not found then return nil end
     if backend_count >= limit then backends, backend_count = {}, 0 end
-    found.name = name
+    -- namespace-service-port, the form in which logs have always named an upstream.
+    found.label = name:gsub("/", "-")
     backends[name], backend_count = found, backend_count + 1
     return found
   end

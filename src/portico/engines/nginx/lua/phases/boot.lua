@@ -3,16 +3,17 @@
 -- nginx serves before Portico has compiled anything, or if it is not there at all.
 local frames = require "frames"
 
-require "ngx.balancer"
-require "ngx.ssl"
-require "phases.worker"
-require "phases.route"
-require "phases.balance"
-require "phases.answer"
-require "phases.observe"
-require "phases.certificate"
-require "phases.push"
-require "phases.report"
+-- One global table with the hooks: calling require() at every request would keep LuaJIT from
+-- compiling the calls.
+portico = { -- luacheck: globals portico
+  route = require "phases.route",
+  balance = require "phases.balance",
+  answer = require "phases.answer",
+  observe = require "phases.observe",
+  certificate = require "phases.certificate",
+  push = require "phases.push",
+  report = require "phases.report",
+}
 
 local M = {}
 

@@ -1,4 +1,4 @@
--- set_by_lua: the value is the backend's key. It runs without a coroutine, which makes it the
+-- set_by_lua: the value is the backend's key, which phases/balance.lua reads again. It runs without a coroutine, which makes it the
 -- cheapest hook there is; what it cannot do itself (answer, redirect, go to another location) it
 -- leaves in $portico_answer for phases/answer.lua.
 local worker = require "phases.worker"
@@ -28,6 +28,7 @@ return function()
     var.portico_answer = "503"
     return name
   end
+  var.proxy_upstream_name = backend.label
   if backend.p then var.portico_answer = PROFILES[backend.p] end
   return name
 end
