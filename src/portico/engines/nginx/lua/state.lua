@@ -96,6 +96,7 @@ function M.new(shared, decode, limit, on_decode)
     if not found then return nil end
     if backend_count >= limit then backends, backend_count = {}, 0 end
     -- namespace-service-port, the form in which logs have always named an upstream.
+    found.name = name
     found.label = name:gsub("/", "-")
     backends[name], backend_count = found, backend_count + 1
     return found

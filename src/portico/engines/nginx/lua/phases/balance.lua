@@ -22,34 +22,28 @@ local function tried_before(now)
   return tried
 end
 
-return function()
-  local name = ngx.var.portico_backend
-  local backend = state.backend(name)
-  if not backend then return ngx.exit(503) end
-  local endpoints = backend.e
-  local count = #endpoints
-  if count == 0 then return ngx.exit(503) end
-
+local function choose(backend, count)
   local now, tried = ngx.now(), nil
   if get_last_failure() then
     tried = tried_before(now)
-  elseif count > 1 then
+  else
     -- Once, at the first attempt: again at each would mean without end.
     set_more_tries(min(MOST_RETRIES, count - 1))
   end
+  if backend.a == "ewma" then return pick.quicker(backend, scores, health, now, tried) end
+  -- Counted in shared memory, so that the turn is fair over all workers together.
+  return pick.in_turn(backend, turns:incr(backend.name, 1, -1), health, now, tried)
+end
 
-  local endpoint
-  if count == 1 then
-    endpoint = endpoints[1]
-  elseif backend.a == "ewma" then
-    endpoint = pick.quicker(backend, scores, health, now, tried)
-  else
-    -- Counted in shared memory, so that the turn is fair over all workers together.
-    endpoint = pick.in_turn(backend, turns:incr(name, 1, -1), health, now, tried)
-  end
+return function()
+  local backend = state.backend(ngx.var.portico_backend)
+  local count = backend and #backend.e or 0
+  -- Gone since the request was routed. nginx makes 500 of it, whatever is asked for here.
+  if count == 0 then return ngx.exit(ngx.ERROR) end
+  local endpoint = count == 1 and backend.e[1] or choose(backend, count)
   local ok, reason = set_current_peer(endpoint[1], endpoint[2])
   if not ok then
     ngx.log(ngx.ERR, "endpoint refused: ", reason)
-    return ngx.exit(502)
+    return ngx.exit(ngx.ERROR)
   end
 end

@@ -1,6 +1,6 @@
--- set_by_lua: the value is the backend's key, which phases/balance.lua reads again. It runs without a coroutine, which makes it the
--- cheapest hook there is; what it cannot do itself (answer, redirect, go to another location) it
--- leaves in $portico_answer for phases/answer.lua.
+-- set_by_lua: the value is the backend's key, which phases/balance.lua reads again. It runs without
+-- a coroutine. What it cannot do itself (answer, redirect, go to another location) it leaves to
+-- phases/answer.lua: then the value is empty.
 local worker = require "phases.worker"
 
 local state = worker.state
@@ -9,26 +9,23 @@ local sync, route_of, backend_of = state.sync, state.route, state.backend
 -- The location of each way to speak to a backend; plain HTTP in turn needs none.
 local PROFILES = { http_ewma = "@http_ewma", https = "@https", grpc = "@grpc", grpcs = "@grpcs" }
 
+local function leave(var, answer, target, label)
+  var.portico_answer, var.portico_target, var.proxy_upstream_name = answer, target, label
+  return ""
+end
+
 return function()
   sync()
   local var = ngx.var
-  local route, site = route_of(var.host, var.uri)
-  if not route then
-    var.portico_answer = "404"
-    return ""
-  end
+  local route = route_of(var.host, var.uri)
+  if not route then return leave(var, "404", "", "-") end
   -- route = { backend, redirects to https (1 or 0) }
-  if route[2] == 1 and site and var.portico_scheme == "http" then
-    var.portico_answer = "308"
-    return route[1]
-  end
   local name = route[1]
   local backend = backend_of(name)
-  if not backend or #backend.e == 0 then
-    var.portico_answer = "503"
-    return name
-  end
+  if route[2] == 1 and var.portico_scheme == "http" then return leave(var, "308", "", "-") end
+  if not backend then return leave(var, "503", "", "-") end
+  if #backend.e == 0 then return leave(var, "503", "", backend.label) end
+  if backend.p then return leave(var, PROFILES[backend.p], name, backend.label) end
   var.proxy_upstream_name = backend.label
-  if backend.p then var.portico_answer = PROFILES[backend.p] end
   return name
 end
