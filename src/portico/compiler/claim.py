@@ -1,7 +1,12 @@
-"""What one fact asks of one unit."""
+"""What one fact asks of one unit.
 
-from dataclasses import dataclass
-from typing import NamedTuple
+Tens of thousands of claims live as long as their facts, so they are kept out of the garbage
+collector's walks, like the facts (see model/fact.py).
+"""
+
+from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from portico.model.networking import BackendPort
 from portico.model.ref import Ref
@@ -9,21 +14,25 @@ from portico.plan.key import Key, Origin
 from portico.plan.site import TLS, Route
 from portico.plan.verdict import Refusal
 
-UNDATED = "~"
-"""Sorts after every timestamp: an object that was never created by an API server is the youngest."""
+UNDATED: Final = "~"
+"""After every moment: an object that no API server has created is the youngest."""
 
 
 class Rank(NamedTuple):
-    """Who goes first: the oldest object, then namespace and name, then the order within it."""
+    """Who goes first: the oldest object, then namespace and name. Within an object: its order."""
 
     created: str
     namespace: str
     name: str
-    index: int
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultWant:
+def rank_of(created: str, ref: Ref) -> Rank:
+    """`created` is RFC 3339 in UTC, or empty."""
+    # Without the Z, "…:00" sorts before "…:00.5": text order is time order.
+    return Rank(created.removesuffix("Z") or UNDATED, ref.namespace, ref.name)
+
+
+class DefaultWant(Struct, frozen=True, gc=False):
     """Requests that match no path go to this route.
 
     An implicit want stands for "and whatever else matches no rule": losing it is no refusal.
@@ -33,8 +42,7 @@ class DefaultWant:
     implicit: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BackendWant:
+class BackendWant(Struct, frozen=True, gc=False):
     """A Service port is to be reachable."""
 
     service: Ref
@@ -42,24 +50,21 @@ class BackendWant:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateWant:
+class CertificateWant(Struct, frozen=True, gc=False):
     """The certificate of a Secret is to be shown."""
 
     secret: Ref
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeWant:
+class OutcomeWant(Struct, frozen=True, gc=False):
     """Which units were asked, and what was refused on the way."""
 
     asked: tuple[Key, ...]
     refused: tuple[Refusal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteWant:
+class SiteWant(Struct, frozen=True, gc=False):
     """The host exists, even if no path of it can be served."""
 
     origin: Origin
@@ -68,8 +73,7 @@ class SiteWant:
 Want = Route | DefaultWant | TLS | SiteWant | BackendWant | CertificateWant | OutcomeWant
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True, gc=False):
     """Claims name the unit they want, so grouping them is a dictionary."""
 
     key: Key

@@ -6,6 +6,7 @@ Two shapes of step, one fixed order: lower (one fact -> claims), then merge (the
 equals compiling the same store from scratch.
 """
 
+import sys
 import traceback
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,20 +14,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import NamedTuple
 
-from portico.compiler.claim import Claim, OutcomeWant, Rank
+from portico.compiler.claim import Claim, OutcomeWant, rank_of
 from portico.compiler.listeners import listeners
 from portico.compiler.look import Look
 from portico.compiler.lower import LOWER
-from portico.compiler.merge import MERGE
+from portico.compiler.merge import BLANK, MERGE
+from portico.compiler.trails import Step, Trails
 from portico.model.ref import Ref, Topic
 from portico.plan.key import Key, Origin
 from portico.plan.plan import Diff, Plan, Unit
 from portico.plan.verdict import Because, Refusal, outcome_key
 from portico.settings import Settings
 from portico.store import Store
-
-Step = Ref | Key
-"""A lower step is named by its fact, a merge step by its unit."""
 
 Claims = dict[Key, tuple[Claim, ...]]
 
@@ -39,7 +38,10 @@ class Bug(NamedTuple):
 
 
 class Compiler:
-    """Owns the claims and the trails; the plan it hands out is never changed afterwards."""
+    """Owns the claims and the trails; the plan it hands out is never changed afterwards.
+
+    `bugs` grows until whoever reports them empties it.
+    """
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
@@ -47,8 +49,7 @@ class Compiler:
         self._claims: dict[Ref, Claims] = {}
         self._claimants: dict[Key, set[Ref]] = defaultdict(set)
         self._units: dict[Key, Unit] = dict(listeners(settings))
-        self._trails: dict[Step, set[Topic]] = {}
-        self._readers: dict[Topic, set[Step]] = defaultdict(set)
+        self._trails = Trails()
         self.steps_run = 0
         self.bugs: list[Bug] = []
 
@@ -58,8 +59,8 @@ class Compiler:
 
     def recompile(self, changed: AbstractSet[Topic]) -> Diff:
         """Bring the plan up to date with the changed topics; say what differs."""
-        woken = {step for topic in changed for step in self._readers.get(topic, ())}
-        facts = {t for t in changed if isinstance(t, Ref) and t.kind in LOWER}
+        woken = self._trails.readers(changed)
+        facts = {topic for topic in changed if isinstance(topic, Ref) and topic.kind in LOWER}
         facts |= {step for step in woken if isinstance(step, Ref)}
         stale = {step for step in woken if isinstance(step, Key)}
         for ref in facts:
@@ -70,9 +71,10 @@ class Compiler:
         self._units = dict(before)  # a plan already handed out stays as it is
         for key in stale:
             self._merge(key)
+        now = self._units
         return Diff(
-            changed={k: u for k in stale if (u := self._units.get(k)) and u is not before.get(k)},
-            removed={k for k in stale if k in before and k not in self._units},
+            changed={k: now[k] for k in stale if k in now and now[k] is not before.get(k)},
+            removed={k for k in stale if k not in now},
         )
 
     def _lower(self, ref: Ref) -> set[Key]:
@@ -86,68 +88,63 @@ class Compiler:
                 new = _by_key(LOWER[ref.kind](fact, look))
             except Exception:  # noqa: BLE001  # a bug in one step must not stop the others
                 new = self._contained(ref, old)
-        if new:
             self._claims[ref] = new
+        self._remember(ref, look)
         for key in old.keys() - new.keys():
             self._claimants[key].discard(ref)
         for key in new.keys() - old.keys():
             self._claimants[key].add(ref)
-        self._remember(ref, look.trail)
         return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
 
     def _merge(self, key: Key) -> None:
         look = Look(self._store, self._settings)
-        claimants = self._claimants[key]
-        if not claimants:
+        claims = self._claims_on(key)
+        before = self._units.get(key)
+        if not claims:
+            del self._claimants[key]
             self._units.pop(key, None)
-            self._claimants.pop(key)
         else:
-            claims = [claim for ref in claimants for claim in self._claims[ref][key]]
-            claims.sort(key=lambda claim: claim.rank)
-            before = self._units.get(key)
             try:
                 unit = MERGE[key.kind](key, claims, look)
             except Exception:  # noqa: BLE001  # as above: this unit keeps its last good state
-                unit = self._kept(key, claims, before)
-            if unit is not None and unit != before:
+                unit = self._kept(key, before)
+            if unit != before:
                 self._units[key] = unit
-        self._remember(key, look.trail)
+        self._remember(key, look)
+
+    def _claims_on(self, key: Key) -> list[Claim]:
+        """In the order of their objects' ranks, and those of one object in its order."""
+        asked = [self._claims[ref][key] for ref in self._claimants[key]]
+        if len(asked) > 1:
+            asked.sort(key=lambda claims: claims[0].rank)
+        return [claim for claims in asked for claim in claims]
+
+    def _remember(self, step: Step, look: Look) -> None:
+        self.steps_run += 1
+        self._trails.remember(step, look.trail)
 
     def _contained(self, ref: Ref, old: Claims) -> Claims:
         """The claims a failing lower step leaves: those it had, and the news of its failure."""
-        reason = self._report(ref)
-        refusal = Refusal(Origin(ref, ""), Because.INTERNAL, reason)
+        refusal = Refusal(Origin(ref, ""), Because.INTERNAL, self._report(ref))
         key = outcome_key(ref)
         kept = {k: claims for k, claims in old.items() if k != key}
-        want = OutcomeWant(tuple(kept), (refusal,))
-        return kept | {key: (Claim(key, Rank("", ref.namespace, ref.name, 0), want),)}
+        outcome = OutcomeWant(tuple(kept), (refusal,))
+        return {**kept, key: (Claim(key, rank_of("", ref), outcome),)}
 
-    def _kept(self, key: Key, claims: list[Claim], before: Unit | None) -> Unit | None:
+    def _kept(self, key: Key, before: Unit | None) -> Unit:
+        """The unit a failing merge step leaves: the one it had, and whom it could not serve."""
+        unit = BLANK[key.kind](key) if before is None else before
         reason = self._report(key)
-        if before is None or not hasattr(before, "refused"):
-            return before
-        told = tuple(
+        others = (known for known in unit.refused if known.because is not Because.INTERNAL)
+        told = (
             Refusal(Origin(ref, ""), Because.INTERNAL, reason)
             for ref in sorted(self._claimants[key])
         )
-        others = tuple(known for known in before.refused if known.because is not Because.INTERNAL)
-        return replace(before, refused=others + told)
+        return replace(unit, refused=(*others, *told))
 
     def _report(self, step: Step) -> str:
-        trace = traceback.format_exc()
-        self.bugs.append(Bug(step, trace))
-        return trace.strip().rpartition("\n")[2]
-
-    def _remember(self, step: Step, trail: set[Topic]) -> None:
-        self.steps_run += 1
-        for topic in self._trails.pop(step, set()) - trail:
-            self._readers[topic].discard(step)
-            if not self._readers[topic]:
-                del self._readers[topic]
-        for topic in trail:
-            self._readers[topic].add(step)
-        if trail:
-            self._trails[step] = trail
+        self.bugs.append(Bug(step, traceback.format_exc()))
+        return "".join(traceback.format_exception_only(sys.exception())).strip()
 
 
 def compile_all(store: Store, settings: Settings) -> Plan:

@@ -23,7 +23,7 @@ def explain(plan: Plan, request: Request) -> Answer:
     listener = plan.get(HTTPS if request.scheme == "https" else HTTP)
     if not isinstance(listener, Listener):
         return Answer(Result.NO_LISTENER)
-    if not request.host or "\0" in request.path or not request.path.startswith("/"):
+    if not (request.host and request.path):
         return Answer(Result.BAD_REQUEST, 400, listener=listener)
     site = find_site(plan, request.host)
     route, is_default = _route(plan, site, request.path)

@@ -22,6 +22,7 @@ class Mailbox(Generic[T]):
 
     async def take(self) -> T:
         """Wait for a value and empty the slot."""
-        await self._filled.wait()
-        self._filled.clear()
+        while not self._values:  # a second reader may have been quicker
+            self._filled.clear()
+            await self._filled.wait()
         return self._values.pop()

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from portico.model.fact import Fact, Metadata, PortNumber
 from portico.model.key_pair import KeyPair
@@ -16,7 +16,8 @@ class ServicePort(Struct, frozen=True, gc=False, rename="camel"):
     name: str = ""
     protocol: str = "TCP"
     app_protocol: str = ""
-    target_port: int | str = 0
+    target_port: PortNumber | str = ""
+    """Unset means the same number as `port`."""
 
 
 class ServiceSpec(Struct, frozen=True, gc=False, rename="camel"):
@@ -80,7 +81,7 @@ class ConfigMap(Fact, frozen=True, gc=False, rename="camel", kw_only=True):
 
     KIND: ClassVar[str] = "ConfigMap"
 
-    data: dict[str, str] = {}
+    data: dict[str, str] = field(default_factory=dict)
 
 
 class Namespace(Fact, frozen=True, gc=False, rename="camel", kw_only=True):

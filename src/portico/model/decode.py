@@ -1,21 +1,19 @@
 """From a document to a fact, or to the reason why not."""
 
-import base64
-import binascii
-import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 import msgspec
 
+from portico.lib.shorten import shown
+from portico.model.complaint import Complaint, complaint
 from portico.model.core import ConfigMap, Endpoints, Namespace, Secret, Service
 from portico.model.discovery import EndpointSlice
-from portico.model.fact import Fact, Metadata
+from portico.model.fact import Fact
 from portico.model.fault import Severity
-from portico.model.key_pair import KeyPair, KeyPairError, parse_key_pair
 from portico.model.networking import Ingress, IngressClass
-from portico.model.opaque import Opaque
 from portico.model.ref import Ref
+from portico.model.secret import SecretError, read_secret
 
 Document = Mapping[str, object]
 
@@ -33,6 +31,13 @@ CURRENT_VERSION: Final[Mapping[str, str]] = {kind: version for version, kind in 
     "Secret": "v1"
 }
 
+CLUSTER_SCOPED: Final = frozenset(fact.KIND for fact in KINDS.values() if not fact.NAMESPACED)
+
+FORMER_GROUPS: Final = frozenset({("extensions", "Ingress")})
+"""Where kinds lived before they got their present group."""
+
+LONGEST_NAME: Final = 253
+
 
 class Trouble(NamedTuple):
     """Why a document is no fact; the source adds where it stands."""
@@ -44,111 +49,50 @@ class Trouble(NamedTuple):
     severity: Severity = Severity.ERROR
 
 
-class _SecretDocument(msgspec.Struct, rename="camel"):
-    metadata: Metadata
-    type: str = "Opaque"
-    data: dict[str, str] = {}
-    string_data: dict[str, str] = {}
+_NO_OBJECT: Final = ("is missing, or not text", "every Kubernetes object has apiVersion and kind")
+_TORN: Final = Complaint("", "has a field whose name is not text", "write whole characters")
 
 
-def decode(document: Document) -> Fact | Trouble:
-    """One object of any kind Portico reads; never raises for what a user wrote."""
+def decode(document: object) -> Fact | Trouble:
+    """One object of any kind Portico reads; never raises for what a user wrote.
+
+    Sources leave out fields that are null, as the API server does.
+    """
+    if not isinstance(document, Mapping):
+        return Trouble(None, "", "is not a mapping", _NO_OBJECT[1])
     version, kind = document.get("apiVersion"), document.get("kind")
     if not isinstance(version, str) or not isinstance(kind, str):
-        return Trouble(
-            None,
-            "kind" if isinstance(version, str) else "apiVersion",
-            "is missing: this is not a Kubernetes object",
-            "every object has apiVersion and kind",
-        )
+        field = "kind" if isinstance(version, str) else "apiVersion"
+        return Trouble(None, field, *_NO_OBJECT)
+    if CURRENT_VERSION.get(kind) != version:
+        return _unread(document, version, kind)
     try:
-        if (version, kind) == ("v1", "Secret"):
-            return _secret(msgspec.convert(document, _SecretDocument))
-        if fact_type := KINDS.get((version, kind)):
-            return msgspec.convert(document, fact_type)
+        return _read(document, version, kind)
     except msgspec.ValidationError as error:
-        return _invalid(_ref(document, kind), str(error), document)
-    except KeyPairError as error:
-        field = f'data["{error.field}"]'
-        return Trouble(_ref(document, kind), field, error.reason, error.hint)
-    return _unread(_ref(document, kind), version, kind)
+        told = complaint(str(error), document)
+    except SecretError as error:
+        told = error.complaint
+    except UnicodeEncodeError:
+        told = _TORN
+    return Trouble(_ref(document, kind), *told)
 
 
-def _secret(document: _SecretDocument) -> Secret:
-    values = {}
-    for key, text in document.data.items():
-        try:
-            values[key] = base64.b64decode("".join(text.split()), validate=True)
-        except (binascii.Error, ValueError):
-            raise KeyPairError(
-                key, "is not base64", "encode it, or write it as it is under stringData"
-            ) from None
-    values |= {key: text.encode() for key, text in document.string_data.items()}
-    return Secret(
-        metadata=document.metadata,
-        type=document.type,
-        values=Opaque(values),
-        key_pair=_key_pair(document.type, values),
-    )
+def _read(document: Document, version: str, kind: str) -> Fact:
+    if kind == Secret.KIND:
+        return read_secret(document)
+    return msgspec.convert(document, KINDS[version, kind])
 
 
-def _key_pair(secret_type: str, values: Mapping[str, bytes]) -> KeyPair | None:
-    if {"tls.crt", "tls.key"} <= values.keys():
-        return parse_key_pair(values["tls.crt"], values["tls.key"])
-    if secret_type == "kubernetes.io/tls":  # noqa: S105  # a type, not a password
-        missing = next(key for key in ("tls.crt", "tls.key") if key not in values)
-        raise KeyPairError(missing, "is missing", "a kubernetes.io/tls Secret holds both")
-    return None
-
-
-_AT = re.compile(r"\A(?P<reason>.*?)(?: - at `(?P<key>key in )?\$(?P<path>.*)`)?\Z", re.DOTALL)
-
-HINTS: Final[tuple[tuple[str, str], ...]] = (
-    ("got `bool`", 'quote it: "true"'),
-    ("got `int`", 'quote it, as in "80"'),
-    ("got `float`", 'quote it, as in "1.0"'),
-    ("matching regex", "lower-case letters, digits, '-' and (in names) '.'"),
-    ("<= 65535", "ports are 1-65535"),
-    (">= 1", "ports are 1-65535"),
-    ("missing required field", "add the field"),
-    ("Expected `array`", "write a list: each item starts with '- '"),
-    ("Expected `object`", "write a mapping: key: value, indented below the field"),
-)
-
-
-def _invalid(ref: Ref | None, message: str, document: Document) -> Trouble:
-    found = _AT.match(message)
-    assert found
-    reason = found["reason"]
-    hint = next((hint for sign, hint in HINTS if sign in reason), "see the field's API reference")
-    if "Expected `str`" not in reason and "quote" in hint:
-        hint = "write a value of the expected type"
-    path = (found["path"] or "").removeprefix(".")
-    return Trouble(ref, _name_key(path, document), reason, hint)
-
-
-def _name_key(path: str, document: Document) -> str:
-    """Put the name of the offending key where msgspec writes `[...]` for "some key of a mapping"."""
-    if not path.endswith("[...]"):
-        return path
-    parent: object = document
-    for part in path.removesuffix("[...]").split("."):
-        parent = parent.get(part) if isinstance(parent, Mapping) else None
-    if isinstance(parent, Mapping):
-        for key, value in parent.items():
-            if not isinstance(value, str):
-                return f'{path.removesuffix("[...]")}["{key}"]'
-    return path.removesuffix("[...]")
-
-
-def _unread(ref: Ref | None, version: str, kind: str) -> Trouble:
-    if current := CURRENT_VERSION.get(kind):
-        return Trouble(
-            ref, "apiVersion", f"{version!r} of {kind} is not served", f"write {current}"
-        )
-    return Trouble(
-        ref, "kind", f"{kind} ({version}) is not a kind Portico reads", "left alone", Severity.NOTE
-    )
+def _unread(document: Document, version: str, kind: str) -> Trouble:
+    group = version.rpartition("/")[0]
+    current = CURRENT_VERSION.get(kind)
+    if current and (group in ("", current.rpartition("/")[0]) or (group, kind) in FORMER_GROUPS):
+        reason = f"{shown(version)} of {kind} is not served"
+        return Trouble(_ref(document, kind), "apiVersion", reason, f"write {current}")
+    # With its group, or it could pass for one of ours that has the same kind and name.
+    qualified = f"{kind}.{group}" if group else kind
+    reason = f"{shown(qualified)} is not a kind Portico reads"
+    return Trouble(_ref(document, qualified), "kind", reason, "left alone", Severity.NOTE)
 
 
 def _ref(document: Document, kind: str) -> Ref | None:
@@ -156,8 +100,13 @@ def _ref(document: Document, kind: str) -> Ref | None:
     metadata = document.get("metadata")
     if not isinstance(metadata, Mapping):
         return None
-    name, namespace = metadata.get("name"), metadata.get("namespace", "default")
-    if not isinstance(name, str) or not isinstance(namespace, str):
+    name, namespace = metadata.get("name"), metadata.get("namespace") or ""
+    if not (_is_plain(kind) and _is_plain(name) and (namespace == "" or _is_plain(namespace))):
         return None
-    known = next((fact for (_, known), fact in KINDS.items() if known == kind), None)
-    return Ref(kind, namespace if known is None or known.NAMESPACED else "", name)
+    if kind in CURRENT_VERSION:
+        namespace = "" if kind in CLUSTER_SCOPED else namespace or "default"
+    return Ref(kind, namespace, name)
+
+
+def _is_plain(text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and 0 < len(text) <= LONGEST_NAME and text.isprintable()

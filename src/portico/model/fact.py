@@ -7,18 +7,19 @@ because frozen values built bottom-up cannot form a cycle.
 
 from typing import Annotated, ClassVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from portico.model.ref import Group, Ref
 
-# Kubernetes: RFC 1123 subdomain, at most 253 characters. \Z, because $ would let a newline pass.
-Name = Annotated[
-    str, Meta(max_length=253, pattern=r"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
-]
-# Kubernetes: RFC 1123 label.
-Label = Annotated[str, Meta(max_length=63, pattern=r"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")]
-# RFC 3339 in UTC, as the API server writes it; in this form, text order is time order.
-Timestamp = Annotated[str, Meta(pattern=r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z|\A\Z")]
+# \Z, because $ would let a newline pass; [0-9], because \d would let other scripts' digits pass.
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z"
+
+# Kubernetes: RFC 1123 subdomain, and label.
+Name = Annotated[str, Meta(max_length=253, pattern=rf"\A{_LABEL}(\.{_LABEL})*\Z")]
+Label = Annotated[str, Meta(max_length=63, pattern=rf"\A({_LABEL})?\Z")]
+# RFC 3339 in UTC, as the API server writes it.
+Timestamp = Annotated[str, Meta(pattern=rf"\A({_MOMENT})?\Z")]
 PortNumber = Annotated[int, Meta(ge=1, le=65535)]
 
 
@@ -28,8 +29,8 @@ class Metadata(Struct, frozen=True, gc=False, rename="camel"):
     name: Name
     namespace: Label = ""
     creation_timestamp: Timestamp = ""
-    labels: dict[str, str] = {}
-    annotations: dict[str, str] = {}
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
 
 
 class Fact(Struct, frozen=True, gc=False, rename="camel", kw_only=True):

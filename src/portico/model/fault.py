@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 
 class Place(NamedTuple):
-    """Where an object was read: a file (or another source's name) and the document's index in it."""
+    """Where an object was read: a file (or another source's name), and its index in there."""
 
     file: str
     document: int = 0

@@ -15,6 +15,9 @@ class Listener:
     addresses: tuple[str, ...]
     port: int
     tls: bool
+    public_port: int
+    """Where clients reach this listener from outside; redirects name it."""
+
     refused: tuple[Refusal, ...] = ()
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from portico.lib.shorten import shortened
 from portico.model.fault import Severity
 from portico.model.ref import Ref
 from portico.plan.key import OUTCOME, Key, Origin
@@ -36,16 +37,31 @@ class Because(Enum):
     )
     PATH_TAKEN = Cause(
         "PathTaken",
-        "{} is older and has the same host, path and path type",
-        "change one of them; the younger takes over by itself when the older leaves",
+        "{} came first with the same host, path and path type",
+        "change one of them; this one takes over by itself when the other leaves",
     )
     DEFAULT_TAKEN = Cause(
         "DefaultTaken",
-        "{} is older and already is the default backend here",
-        "keep one default backend; the younger takes over by itself when the older leaves",
+        "{} came first and is the default backend here",
+        "keep one of them; this one takes over by itself when the other leaves",
     )
     BACKEND_MISSING = Cause(
-        "BackendMissing", "no service is named", "name a Service and one of its ports"
+        "BackendMissing",
+        "no Service with a port is named",
+        "name a Service, and the number or the name of one of its ports",
+    )
+    SERVICE_INVALID = Cause(
+        "ServiceInvalid",
+        "{} is not a name that a Service can have",
+        "at most 63 of a-z, 0-9 and '-'; starts and ends with a letter or digit",
+    )
+    PORT_INVALID = Cause(
+        "PortInvalid",
+        "{} is not the name of a port",
+        "at most 63 of a-z, 0-9 and '-', with a letter among them; write numbers as port.number",
+    )
+    PORT_AMBIGUOUS = Cause(
+        "PortAmbiguous", "a port number and the port name {} are given", "keep one of the two"
     )
     RESOURCE_UNSUPPORTED = Cause(
         "ResourceUnsupported",
@@ -58,7 +74,7 @@ class Because(Enum):
         "until it does, requests are answered 503",
     )
     PORT_MISSING = Cause(
-        "PortMissing", "Service {} has no such port", "use a number or name of its spec.ports"
+        "PortMissing", "there is no port {}", "use a number or a name of the Service's spec.ports"
     )
     PORT_NOT_TCP = Cause(
         "PortNotTCP", "port {} does not speak TCP, which HTTP needs", "choose a TCP port"
@@ -86,6 +102,12 @@ class Because(Enum):
         "CertificateMismatch",
         "the certificate does not cover {}",
         "until it does, the default certificate is shown; issue one for this name",
+    )
+    CERTIFICATE_TAKEN = Cause(
+        "CertificateTaken",
+        "{} came first and decides which certificate is shown for this host",
+        "name one Secret for this host in all Ingresses",
+        Severity.WARNING,
     )
     CLASS_MISSING = Cause(
         "ClassMissing",
@@ -120,7 +142,7 @@ class Because(Enum):
         return self.value.severity
 
 
-DETAIL_LIMIT = 200
+DETAIL_LIMIT: Final = 200
 """Characters of a user's text that a message repeats."""
 
 
@@ -134,10 +156,7 @@ class Refusal:
 
     @property
     def reason(self) -> str:
-        detail = self.detail
-        if len(detail) > DETAIL_LIMIT:
-            detail = f"{detail[:DETAIL_LIMIT]}… ({len(self.detail)} characters)"
-        return self.because.value.sentence.format(detail)
+        return self.because.value.sentence.format(shortened(self.detail, DETAIL_LIMIT))
 
     @property
     def hint(self) -> str:

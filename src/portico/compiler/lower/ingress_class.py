@@ -1,43 +1,50 @@
 """Is an Ingress ours? The class it names, the annotation of old, or the default class."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from portico.compiler.look import Look
 from portico.model.networking import DEFAULT_CLASSES, Ingress, IngressClass
-from portico.plan.key import Origin
-from portico.plan.verdict import Because, Refusal
+from portico.plan.verdict import Because
 
 CONTROLLERS: Final = frozenset({"portico.dev/ingress", "k8s.io/ingress-nginx"})
 CLASS_ANNOTATION: Final = "kubernetes.io/ingress.class"
 _FIELD: Final = "spec.ingressClassName"
 
 
-def class_refusal(fact: Ingress, look: Look) -> Refusal | None:
+class ClassFlaw(NamedTuple):
+    """Why an Ingress is not served at all."""
+
+    field: str
+    because: Because
+    detail: str
+
+
+def class_flaw(fact: Ingress, look: Look) -> ClassFlaw | None:
     """None if the Ingress is ours. The field wins over the annotation, as in the API server."""
     if named := fact.spec.ingress_class_name:
-        return _named(fact, named, _FIELD, look)
+        return _named(named, _FIELD, look)
     if named := fact.metadata.annotations.get(CLASS_ANNOTATION, ""):
-        return _named(fact, named, f'metadata.annotations["{CLASS_ANNOTATION}"]', look)
+        return _named(named, f'metadata.annotations["{CLASS_ANNOTATION}"]', look)
     defaults = look.group(IngressClass, DEFAULT_CLASSES)
     if not defaults or any(_is_ours(found, look) for found in defaults):
         return None
-    names = ", ".join(found.ref.name for found in defaults)
-    return Refusal(Origin(fact.ref, _FIELD), Because.CLASS_ELSEWHERE, f"{names} (the default)")
+    names = ", ".join(repr(found.metadata.name) for found in defaults)
+    return ClassFlaw(_FIELD, Because.CLASS_ELSEWHERE, f"{names} (the default)")
 
 
-def _named(fact: Ingress, name: str, field: str, look: Look) -> Refusal | None:
+def _named(name: str, field: str, look: Look) -> ClassFlaw | None:
     found = look.get(IngressClass, "", name)
     if found is None:
         if name in look.settings.ingress_classes:
             return None
-        return Refusal(Origin(fact.ref, field), Because.CLASS_MISSING, repr(name))
+        return ClassFlaw(field, Because.CLASS_MISSING, repr(name))
     if _is_ours(found, look):
         return None
-    return Refusal(Origin(fact.ref, field), Because.CLASS_ELSEWHERE, repr(name))
+    return ClassFlaw(field, Because.CLASS_ELSEWHERE, repr(name))
 
 
 def _is_ours(found: IngressClass, look: Look) -> bool:
     if found.spec.controller not in CONTROLLERS:
         return False
     settings = look.settings
-    return settings.serves_every_class or found.ref.name in settings.ingress_classes
+    return settings.serves_every_class or found.metadata.name in settings.ingress_classes

@@ -1,5 +1,6 @@
 """Which texts can be a path, and what they are compared as."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,23 +15,18 @@ PATH_TYPES: Final[Mapping[str, PathMatch]] = {
 LIMIT: Final = 4096
 """Bytes. A longer request line is refused by nginx anyway (large_client_header_buffers)."""
 
-# nginx resolves these before anything is matched, so a path that holds them can never be met.
-# The API server refuses the same ones.
-_NEVER: Final = ("//", "/./", "/../", "%2f", "%2F", "\0")
-_NEVER_LAST: Final = ("/.", "/..")
+# nginx resolves these before anything is matched, so a path that holds them can never be met;
+# the API server refuses the same ones. NUL and lone surrogates cannot be in a request at all.
+_NEVER: Final = re.compile(r"//|/\.\.?(?:/|\Z)|%2[fF]|[\0\ud800-\udfff]")
 
 
-def path_of(text: str) -> str | None:
-    """The path as it is compared with decoded request paths; None if nothing can match it."""
-    if not text:
+def compared(path: str, match: PathMatch) -> str | None:
+    """The path as it is compared with decoded request paths; None if nothing can match it.
+
+    Prefixes compare path elements, so a trailing slash says nothing (API: PathTypePrefix).
+    """
+    if path in ("", "/"):
         return "/"
-    if not text.startswith("/") or len(text.encode(errors="surrogatepass")) > LIMIT:
+    if not path.startswith("/") or _NEVER.search(path) or len(path.encode()) > LIMIT:
         return None
-    if any(part in text for part in _NEVER) or text.endswith(_NEVER_LAST):
-        return None
-    return text
-
-
-def prefix_of(path: str) -> str:
-    """Prefixes compare path elements, so a trailing slash says nothing (API: PathTypePrefix)."""
-    return path.rstrip("/") or "/"
+    return path.removesuffix("/") if match is PathMatch.PREFIX else path

@@ -1,13 +1,14 @@
 """Claims on one Service port -> Backend: where its endpoints are, and what they speak."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from portico.compiler.claim import BackendWant, Claim
 from portico.compiler.look import Look
-from portico.compiler.merge.endpoints import endpoints_of
-from portico.compiler.merge.external_name import resolved
-from portico.model.core import Service, ServicePort
+from portico.compiler.merge.endpoints import Found, endpoints_of
+from portico.compiler.merge.external_name import resolved, usable_name
+from portico.model.core import Service, ServicePort, ServiceSpec
 from portico.model.networking import BackendPort
 from portico.plan.backend import Backend, Protocol
 from portico.plan.key import Key
@@ -25,75 +26,63 @@ PROTOCOLS: Final[Mapping[str, Protocol]] = {
 
 def merge_backend(key: Key, claims: Sequence[Claim], look: Look) -> Backend:
     """Without endpoints the backend answers 503; everybody who claims it is told why."""
-    want = claims[0].want
-    assert isinstance(want, BackendWant)
-    service = look.get(Service, want.service.namespace, want.service.name)
+    wants = [claim.want for claim in claims if isinstance(claim.want, BackendWant)]
+    ref, wanted = wants[0].service, wants[0].port
+    backend = Backend(key, ref, str(wanted), balance=look.settings.balance)
+    name = f"{ref.namespace}/{ref.name}"
+    service = look.get(Service, ref.namespace, ref.name)
     if service is None:
-        return _without(key, claims, Because.SERVICE_MISSING)
-    if service.spec.type == "ExternalName":
-        return _external(key, claims, service, look)
-    port = _service_port(service, want.port)
+        return _refused(backend, wants, Because.SERVICE_MISSING, name)
+    port = _service_port(service.spec, wanted)
     if port is None:
-        return _without(key, claims, Because.PORT_MISSING)
+        return _refused(backend, wants, Because.PORT_MISSING, f"{wanted} in Service {name}")
     if port.protocol != "TCP":
-        return _without(key, claims, Because.PORT_NOT_TCP)
-    endpoints, refused = endpoints_of(service.ref, port.name, look)
-    return Backend(
-        key=key,
-        service=want.service,
-        port=str(want.port),
-        protocol=_protocol(port),
-        balance=look.settings.balance,
-        endpoints=endpoints,
-        refused=(*refused, *(() if endpoints else _refusals(claims, Because.NO_ENDPOINTS))),
-    )
+        return _refused(backend, wants, Because.PORT_NOT_TCP, f"{wanted} of Service {name}")
+    backend = replace(backend, protocol=_protocol(port))
+    if service.spec.type == "ExternalName":
+        return _external(backend, wants, service.spec, port, look)
+    return _reaching(backend, wants, endpoints_of(ref, port.name, look))
 
 
-def _external(key: Key, claims: Sequence[Claim], service: Service, look: Look) -> Backend:
-    want = claims[0].want
-    assert isinstance(want, BackendWant)
-    port = _service_port(service, want.port)
-    number = want.port.number
-    if port is not None:
-        number = port.target_port if isinstance(port.target_port, int) and port.target_port else port.port
-    if number is None:
-        return _without(key, claims, Because.PORT_MISSING)
-    name = service.spec.external_name.rstrip(".").lower()
-    endpoints = resolved(service.ref, name, number, look)
-    if endpoints is None:
-        return _without(key, claims, Because.EXTERNAL_NAME_INVALID, repr(name))
-    return Backend(
-        key=key,
-        service=want.service,
-        port=str(want.port),
-        protocol=_protocol(port),
-        balance=look.settings.balance,
-        endpoints=endpoints,
-        resolves=name,
-    )
+def _service_port(spec: ServiceSpec, wanted: BackendPort) -> ServicePort | None:
+    if spec.type == "ExternalName" and not spec.ports and wanted.number is not None:
+        return ServicePort(port=wanted.number)  # it needs none of its own: nothing is translated
+    found = [
+        port
+        for port in spec.ports
+        if (port.port == wanted.number if wanted.number is not None else port.name == wanted.name)
+    ]
+    # One number may be given to TCP and to UDP.
+    return min(found, key=lambda port: port.protocol != "TCP", default=None)
 
 
-def _service_port(service: Service, wanted: BackendPort) -> ServicePort | None:
-    for port in service.spec.ports:
-        if port.port == wanted.number if wanted.number is not None else port.name == wanted.name:
-            return port
-    return None
+def _protocol(port: ServicePort) -> Protocol:
+    return PROTOCOLS.get(port.app_protocol.lower(), Protocol.HTTP)
 
 
-def _protocol(port: ServicePort | None) -> Protocol:
-    return PROTOCOLS.get(port.app_protocol.lower(), Protocol.HTTP) if port else Protocol.HTTP
+def _external(
+    backend: Backend, wants: Sequence[BackendWant], spec: ServiceSpec, port: ServicePort, look: Look
+) -> Backend:
+    name = usable_name(spec.external_name)
+    if name is None:
+        because = Because.EXTERNAL_NAME_INVALID
+        return _refused(backend, wants, because, repr(spec.external_name))
+    number = port.target_port if isinstance(port.target_port, int) else port.port
+    backend = replace(backend, resolves=name)
+    found = resolved(backend.service, name, number, look)
+    return backend if found is None else _reaching(backend, wants, found)
 
 
-def _without(key: Key, claims: Sequence[Claim], because: Because, detail: str = "") -> Backend:
-    want = claims[0].want
-    assert isinstance(want, BackendWant)
-    refused = _refusals(claims, because, detail)
-    return Backend(key=key, service=want.service, port=str(want.port), refused=refused)
+def _reaching(backend: Backend, wants: Sequence[BackendWant], found: Found) -> Backend:
+    backend = replace(backend, endpoints=found.endpoints, refused=found.refused)
+    if found.endpoints:
+        return backend
+    name = f"{backend.service.namespace}/{backend.service.name}"
+    return _refused(backend, wants, Because.NO_ENDPOINTS, name)
 
 
-def _refusals(claims: Sequence[Claim], because: Because, detail: str = "") -> tuple[Refusal, ...]:
-    return tuple(
-        Refusal(want.origin, because, detail or f"{want.service.namespace}/{want.service.name}")
-        for claim in claims
-        if isinstance(want := claim.want, BackendWant)
-    )
+def _refused(
+    backend: Backend, wants: Sequence[BackendWant], because: Because, detail: str
+) -> Backend:
+    told = (Refusal(want.origin, because, detail) for want in wants)
+    return replace(backend, refused=(*backend.refused, *told))

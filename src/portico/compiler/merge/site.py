@@ -1,6 +1,6 @@
-"""Claims on one host -> Site: the oldest claim on a path wins, the others are refused."""
+"""Claims on one host -> Site: the first claim on a path wins, the others are refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from portico.compiler.claim import Claim, DefaultWant
 from portico.compiler.look import Look
@@ -12,18 +12,19 @@ from portico.plan.verdict import Because, Refusal
 def merge_site(key: Key, claims: Sequence[Claim], look: Look) -> Site:
     """Claims come oldest first."""
     wants = [claim.want for claim in claims]
-    routes, losers = _routes([want for want in wants if isinstance(want, Route)])
-    default, late = _default([want for want in wants if isinstance(want, DefaultWant)])
+    routes, without_path = _routes(want for want in wants if isinstance(want, Route))
+    default, not_default = _default([want for want in wants if isinstance(want, DefaultWant)])
+    tls, not_shown = _tls([want for want in wants if isinstance(want, TLS)])
     return Site(
         key=key,
         routes=tuple(sorted(routes, key=_most_specific_first)),
         default=default,
-        tls=_tls([want for want in wants if isinstance(want, TLS)]),
-        refused=(*losers, *late),
+        tls=tls,
+        refused=(*without_path, *not_default, *not_shown),
     )
 
 
-def _routes(wants: list[Route]) -> tuple[list[Route], list[Refusal]]:
+def _routes(wants: Iterable[Route]) -> tuple[list[Route], list[Refusal]]:
     won: dict[tuple[str, PathMatch], Route] = {}
     refused = []
     for route in wants:
@@ -43,13 +44,19 @@ def _default(wants: list[DefaultWant]) -> tuple[Route | None, list[Refusal]]:
     ]
 
 
-def _tls(wants: list[TLS]) -> TLS | None:
-    """The oldest with a certificate of its own, else the oldest."""
-    return next((want for want in wants if want.certificate), wants[0] if wants else None)
+def _tls(wants: list[TLS]) -> tuple[TLS | None, list[Refusal]]:
+    """The first with a certificate of its own, else the first."""
+    own = [want for want in wants if want.certificate is not None]
+    if not own:
+        return (wants[0] if wants else None), []
+    winner = own[0]
+    return winner, [
+        Refusal(loser.origin, Because.CERTIFICATE_TAKEN, str(winner.origin))
+        for loser in own
+        if loser.certificate != winner.certificate
+    ]
 
 
 def _most_specific_first(route: Route) -> tuple[bool, int, str]:
-    # The order in which they are tried: exact paths, then prefixes from the longest to the shortest.
+    # The order in which they are tried: exact paths, then prefixes from longest to shortest.
     return (route.match is PathMatch.PREFIX, -len(route.path.encode()), route.path)
-
-

@@ -50,13 +50,17 @@ class Nginx:
 
     async def converge(self, plan: Plan, hint: Diff | None) -> Report:
         try:
-            if self._process.pid() is None or self._process.pid() != self._pid:
+            if not self._is_ours():
                 await self._take_over()
                 hint = None
+            if hint is None:
+                await self._compare_versions()
+            if not self._snapshot.is_intact:
+                self._applied = None  # say everything again, which writes the file anew
             await self._push(plan, hint)
             self._rotate_logs()
         except (NginxError, OSError, ValueError) as trouble:
-            self._applied = None
+            self._applied = self._pid = None
             return Report(self.name, in_sync=False, detail=str(trouble), figures=self._figures())
         return Report(self.name, in_sync=True, figures=self._figures())
 
@@ -84,14 +88,22 @@ class Nginx:
         if not keep:
             await self._process.quit(self._options.grace)
 
+    def _is_ours(self) -> bool:
+        """Whether the nginx that runs is the one we know, and can be spoken to."""
+        pid = self._process.pid()
+        return pid is not None and pid == self._pid and self._process.socket.exists()
+
     async def _take_over(self) -> None:
         """Start nginx, or adopt the one that runs; reload it only for another configuration."""
         self._prepare()
+        if self._process.pid() is not None and not self._process.socket.exists():
+            # Somebody has removed the socket: there is no way to tell nginx anything any more.
+            await self._process.quit(self._options.grace)
         text = render(self._options, open_files=open_files(), user=worker_user())
         if self._process.pid() is None:
             await self._process.start(text)
             self._starts += 1
-        elif self._process.configuration() != text:
+        elif not await self._runs(text):
             await self._process.reload(text)
         report = await self._socket.wait_for(configuration_of(text))
         self._process.socket.chmod(0o600)  # nginx makes it 0666; the directory guards it until now
@@ -101,6 +113,18 @@ class Nginx:
         is_known = kept.version == report.version
         self._applied = {k: digest(v) for k, v in kept.entries.items()} if is_known else None
         self._pid = self._process.pid()
+
+    async def _runs(self, text: str) -> bool:
+        """Whether this configuration is in place, and nginx has taken it."""
+        if self._process.configuration() != text:
+            return False
+        return (await self._socket.report()).configuration == configuration_of(text)
+
+    async def _compare_versions(self) -> None:
+        """Notice that somebody else has spoken to nginx: then nothing is known of its data."""
+        version = (await self._socket.report()).version
+        if version != self._version:
+            self._version, self._applied = version, None
 
     def _prepare(self) -> None:
         state = self._options.state
@@ -166,7 +190,7 @@ class Nginx:
 
     def _figures(self) -> Figures:
         return {
-            "master": self._pid or 0,
+            "master": self._process.pid() or 0,
             "workers": " ".join(str(worker) for worker in self._process.workers()),
             "version": self._version,
             "starts": self._starts,
@@ -182,7 +206,7 @@ def _changes(plan: Plan, hint: Diff | None, applied: dict[bytes, bytes] | None) 
     """What nginx lacks. Without a hint, or without knowing what nginx has, all is compared."""
     if applied is None:
         return _Delta(list(_entries(plan)), [])
-    units = plan if hint is None else hint.changed
+    units = plan if hint is None else _hinted(plan, hint)
     told = dict(_entries(units))
     kept = {key for key in _unanswered(units) if key in applied}
     puts = [
@@ -199,6 +223,11 @@ def _entries(plan: Plan) -> Iterator[tuple[bytes, bytes]]:
         key, value = frames.entry_key(unit.key), frames.entry(unit)
         if key is not None and value is not None:
             yield key, value
+
+
+def _hinted(plan: Plan, hint: Diff) -> Plan:
+    """What the plan says of the units that are hinted at."""
+    return {key: plan[key] for key in (*hint.changed, *hint.removed) if key in plan}
 
 
 def _keys(keys: Iterable[Key]) -> set[bytes]:

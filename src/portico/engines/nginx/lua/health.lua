@@ -31,13 +31,13 @@ function M.new()
     local record = known[peer]
     if not record then return true end
     if now < record.back then return false end
-    local age = now - record.back
-    if age > 2 * M.WINDOW + record.out then
+    -- Counted from the last trouble: the first failure of a window, or the return.
+    if now - record.since > 2 * M.WINDOW + record.out then
       known[peer], count = nil, count - 1
       return true
     end
     if record.out == 0 then return true end
-    return (chance or random()) < age / record.out
+    return (chance or random()) < (now - record.back) / record.out
   end
 
   -- How many endpoints are out right now.

@@ -15,6 +15,16 @@ portico = { -- luacheck: globals portico
   report = require "phases.report",
 }
 
+local ffi = require "ffi"
+
+ffi.cdef [[
+  int prctl(int option, unsigned long number, ...);
+  int getppid(void);
+  int raise(int signal);
+]]
+
+local PR_SET_PDEATHSIG, SIGQUIT = 1, 3 -- linux/prctl.h, signal(7)
+
 local M = {}
 
 local function restore(path)
@@ -40,6 +50,13 @@ function M.start(options)
     local version = restore(options.snapshot)
     plan:set("v", version)
   end
+end
+
+-- init_worker_by_lua. Without its master a worker would serve old data for ever and hold the ports,
+-- so that no new nginx could start: it finishes the requests it has, and goes.
+function M.start_worker()
+  ffi.C.prctl(PR_SET_PDEATHSIG, SIGQUIT)
+  if ffi.C.getppid() == 1 then ffi.C.raise(SIGQUIT) end -- the master was faster
 end
 
 return M

@@ -1,0 +1,1 @@
+"""Portico and its peers, measured side by side: see README.md."""

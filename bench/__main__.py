@@ -1,0 +1,57 @@
+"""`python -m bench [NAME ...]`: run benchmarks, print what came out."""
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+from dataclasses import replace
+from typing import Final
+
+from bench import results
+from bench.effort import Effort
+from bench.machine import description
+from bench.room import LOAD
+from bench.say import say
+
+NAMES: Final = ("cli", "cold", "changes", "push", "requests")
+QUICK: Final = Effort(hosts=1000, rounds=2, seconds=1, samples=20)
+
+
+def main() -> None:
+    options = _parsed()
+    os.sched_setaffinity(0, {LOAD})  # clients in this process keep away from what they measure
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that rooms end in order
+    effort = QUICK if options.quick else Effort()
+    given = {name: getattr(options, name) for name in ("hosts", "rounds", "seconds")}
+    effort = replace(effort, **{name: value for name, value in given.items() if value})
+    for name in options.names or NAMES:
+        say(f"== {name}")
+        found = importlib.import_module(f"bench.{name}").run(effort)
+        text = f"## {name}\n\n`{_command(name)}`\\\n{description()}\n\n{found}"
+        print(text, flush=True)
+        if options.write:
+            results.write(name, text)
+
+
+def _parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--rounds", type=int, help="of everything that is repeated")
+    parser.add_argument("--seconds", type=int, help="of one round of load")
+    parser.add_argument("--hosts", type=int, help="of the large configurations")
+    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    parser.add_argument("--write", action="store_true", help="put the sections into RESULTS.md")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(NAMES):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    return options
+
+
+def _command(name: str) -> str:
+    options = [word for word in sys.argv[1:] if word not in NAMES and word != "--write"]
+    return " ".join(("python -m bench", name, *options))
+
+
+if __name__ == "__main__":
+    main()

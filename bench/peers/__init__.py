@@ -1,0 +1,1 @@
+"""Those Portico is measured against, each configured to do the same work."""

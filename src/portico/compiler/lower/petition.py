@@ -1,0 +1,35 @@
+"""All that one fact asks for, while a lower step is writing it down."""
+
+from portico.compiler.claim import Claim, OutcomeWant, Want, rank_of
+from portico.model.fact import Fact
+from portico.plan.key import Key, Origin
+from portico.plan.verdict import Because, Refusal, outcome_key
+
+
+class Petition:
+    """Claims in the order of the fact, and refusals, each told once."""
+
+    def __init__(self, fact: Fact) -> None:
+        self.ref = fact.ref
+        self._rank = rank_of(fact.metadata.creation_timestamp, self.ref)
+        self._claims: list[Claim] = []
+        self._asked: dict[Key, None] = {}
+        self._refused: dict[Refusal, None] = {}
+
+    def claim(self, key: Key, want: Want) -> None:
+        self._asked[key] = None
+        self._claims.append(Claim(key, self._rank, want))
+
+    def asks(self, key: Key) -> bool:
+        return key in self._asked
+
+    def refuse(self, field: str, because: Because, detail: str = "") -> None:
+        self._refused[Refusal(self.origin(field), because, detail)] = None
+
+    def origin(self, field: str) -> Origin:
+        return Origin(self.ref, field)
+
+    def claims(self) -> list[Claim]:
+        """Everything asked for, and last what became of it so far."""
+        outcome = OutcomeWant(tuple(self._asked), tuple(self._refused))
+        return [*self._claims, Claim(outcome_key(self.ref), self._rank, outcome)]

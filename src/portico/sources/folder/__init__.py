@@ -1,0 +1,1 @@
+"""The parts of the folder source: finding, watching, reading, and remembering what was good."""

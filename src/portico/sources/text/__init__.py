@@ -1,0 +1,1 @@
+"""From bytes to plain values and back to lines: YAML, JSON and their pitfalls. Pure."""

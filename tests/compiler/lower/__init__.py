@@ -1,0 +1,1 @@
+"""Tests of lower steps: one fact -> its claims."""

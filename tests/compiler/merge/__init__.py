@@ -1,0 +1,1 @@
+"""Tests of merge steps: the claims on a key -> its unit."""

@@ -1,0 +1,79 @@
+"""What work costs, in counts: steps and function calls, which no machine can vary."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from compiler.world import World
+from model.build import ingress, rule, secret, service, slice_of
+from model.certificates import pair
+from portico.model.networking import Ingress
+
+
+def many(count: int) -> list[Ingress]:
+    return [
+        ingress(f"i{n}", rule(f"h{n}.example", "/ cart:80"), rule(f"g{n}.example", "/ cart:80"))
+        for n in range(count)
+    ]
+
+
+def test_from_scratch_every_step_runs_once() -> None:
+    world = World(*many(50), service())
+    assert world.compiler.steps_run == 50 + 50 + 100 + 1  # facts, outcomes, sites, one backend
+    assert len(world.plan) == 50 + 100 + 1 + 2
+
+
+@pytest.mark.parametrize("size", [3, 300])
+def test_the_cost_of_an_edit_does_not_depend_on_the_size(size: int) -> None:
+    world = World(*many(size), service(), slice_of("cart", "10.0.0.1"))
+    world.put(ingress("i1", rule("h1.example", "/x cart:80"), rule("g1.example", "/ cart:80")))
+    assert world.steps == 2
+    world.put(slice_of("cart", "10.0.0.2"))
+    assert world.steps == 1
+    world.put(ingress("new", rule("new.example", "/ cart:80")))
+    assert world.steps == 4  # the Ingress, its outcome, its site; and the backend, for its refusals
+    world.drop(ingress("new"))
+    assert world.steps == 4
+
+
+def one_with(count: int) -> Ingress:
+    """One Ingress with many of everything: hosts, certificates, refusals, paths of one host."""
+    hosts = [f"h{n}.example" for n in range(count)]
+    return ingress(
+        "big",
+        *(rule(host, "/ cart:80") for host in hosts),
+        *(rule(f"Bad{n}") for n in range(count)),
+        *(rule("one.example", f"/{n} cart:80", "/same cart:80") for n in range(count)),
+        default="cart:80",
+        tls=[("tls", hosts), *((f"t{n}", ["x"]) for n in range(count))],
+    )
+
+
+def calls(act: Callable[[], object]) -> int:
+    """How many functions are called meanwhile: a measure of work that no machine can vary."""
+    seen = [0]
+
+    def count(*_: object) -> None:
+        seen[0] += 1
+
+    sys.setprofile(count)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return seen[0]
+
+
+def test_a_big_ingress_is_no_more_work_than_its_parts() -> None:
+    tls = secret("tls", pair(*(f"h{n}.example" for n in range(400))))
+    small, large = (calls(lambda n=n: World(one_with(n), tls, service())) for n in (100, 400))
+    assert large < 4.5 * small
+
+
+def test_many_on_one_host_are_no_more_work_than_their_parts() -> None:
+    def crowd(count: int) -> World:
+        return World(*(ingress(f"i{n}", rule("a.example", f"/{n % 7} x:1")) for n in range(count)))
+
+    small, large = (calls(lambda n=n: crowd(n)) for n in (100, 400))
+    assert large < 4.5 * small

@@ -1,0 +1,37 @@
+"""What every test can ask for: endpoints, a real nginx, and golden files."""
+
+import pytest
+from support.backend import running_endpoints
+from support.nginx import running_nginx
+
+
+def pytest_addoption(parser):
+    parser.addoption("--regold", action="store_true", help="rewrite the expected files of cases")
+
+
+@pytest.fixture(scope="session")
+def _endpoints():
+    with running_endpoints() as endpoints:
+        yield endpoints
+
+
+@pytest.fixture
+def endpoints(_endpoints):
+    """Servers on every local address; what a test tells them is forgotten afterwards."""
+    _endpoints.reset()
+    yield _endpoints
+    _endpoints.reset()
+
+
+@pytest.fixture(scope="session")
+def shared_nginx():
+    """One nginx for all tests of this process that only need it to serve a plan."""
+    with running_nginx() as live:
+        yield live
+
+
+@pytest.fixture
+def own_nginx():
+    """An nginx of the test's own, for tests that do it harm."""
+    with running_nginx() as live:
+        yield live

@@ -1,0 +1,1 @@
+"""Tests of the parts that could be packages of their own."""

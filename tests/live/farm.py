@@ -1,0 +1,45 @@
+"""Echo backends for the live tests, all in one process that ends with whoever started it.
+
+Arguments: NAME=ADDRESS, or NAME=ADDRESS=FOLDER with tls.crt and tls.key for one that speaks TLS.
+Prints the ports as JSON; ends when its stdin does.
+"""
+
+import asyncio
+import json
+import ssl
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from portico.echo.app import build
+from portico.echo.server import BACKLOG, KEEPALIVE_SECONDS
+
+
+async def main(arguments: list[str]) -> None:
+    ports = {}
+    for argument in arguments:
+        name, address, *folder = argument.split("=")
+        runner = web.AppRunner(
+            build(name),
+            access_log=None,
+            auto_decompress=False,
+            handler_cancellation=True,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+        )
+        await runner.setup()
+        secure = context(Path(folder[0])) if folder else None
+        await web.TCPSite(runner, address, 0, backlog=BACKLOG, ssl_context=secure).start()
+        ports[name] = runner.addresses[0][1]
+    print(json.dumps(ports), flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+
+
+def context(folder: Path) -> ssl.SSLContext:
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secure.load_cert_chain(folder / "tls.crt", folder / "tls.key")
+    return secure
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

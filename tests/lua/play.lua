@@ -1,0 +1,120 @@
+-- Plays a story: steps told one after the other to one thing, and what each of them answers.
+-- In: {"world": NAME, "steps": [[STEP, ARGUMENT...]...]}. Out: the answers, as one JSON list.
+-- Chance is told by the story: ["chance", 0.3, 0, 2] says what math.random gives next.
+package.path = arg[1] .. "/?.lua;" .. package.path
+
+local cjson = require "cjson"
+
+local draws = {}
+math.random = function(low) -- luacheck: ignore 122
+  assert(#draws > 0, "the story does not say what chance brings")
+  local drawn = table.remove(draws, 1)
+  assert(low == nil or drawn >= low)
+  return drawn
+end
+
+local function chance(...)
+  for _, drawn in ipairs({ ... }) do draws[#draws + 1] = drawn end
+end
+
+-- Endpoints are told by their names: "abc" are three of them.
+local function backend_of(names)
+  local endpoints = {}
+  for name in names:gmatch(".") do
+    endpoints[#endpoints + 1] = { "127.0.0.1", 80, name }
+  end
+  return { e = endpoints }
+end
+
+local function set_of(names)
+  if names == cjson.null then return nil end
+  local found = {}
+  for name in names:gmatch(".") do found[name] = true end
+  return found
+end
+
+local worlds = {}
+
+function worlds.health()
+  return require("health").new()
+end
+
+function worlds.pick()
+  local pick = require "pick"
+  local health, scores = require("health").new(), pick.scores()
+  return {
+    failed = health.failed,
+    observe = scores.observe,
+    score = scores.of,
+    in_turn = function(names, turn, now, tried)
+      return pick.in_turn(backend_of(names), turn, health, now, set_of(tried))[3]
+    end,
+    quicker = function(names, now, tried)
+      return pick.quicker(backend_of(names), scores, health, now, set_of(tried))[3]
+    end,
+  }
+end
+
+function worlds.state()
+  local state = require "state"
+  local shared, decodes, limit = { data = {} }, 0, 2
+  function shared:get(key) return self.data[key] end
+  local worker = state.new(shared, cjson.decode, limit, function() decodes = decodes + 1 end)
+
+  local function seen(found) return found and found.mark or cjson.null end
+  return {
+    -- What push.lua does: the data, then the log, then the version.
+    commit = function(version, changes, whole)
+      local keys = {}
+      for _, change in ipairs(changes) do
+        local key, value = change[1], change[2]
+        shared.data[key] = value ~= cjson.null and value or nil
+        keys[#keys + 1] = key
+      end
+      shared.data["l:" .. version] = whole and "*" or state.log_entry(keys)
+      shared.data.v = version
+    end,
+    lose_log = function(version) shared.data["l:" .. version] = nil end,
+    lose_all = function() shared.data = {} end,
+    sync = function()
+      worker.sync()
+      return worker.seen
+    end,
+    backend = function(name) return seen(worker.backend(name)) end,
+    site = function(name)
+      local found = worker.site(name)
+      return found and found.default or cjson.null
+    end,
+    find = function(host)
+      local found = worker.find(host)
+      return found and found.default or cjson.null
+    end,
+    route = function(host, path)
+      local route = worker.route(host, path)
+      return route or cjson.null
+    end,
+    extra = function(key) return seen(worker.extra(key, function(data) return data end)) end,
+    decodes = function() return decodes end,
+    log_length = function() return state.LOG_LENGTH end,
+  }
+end
+
+function worlds.site()
+  local site = require "site"
+  local built
+  return {
+    build = function(data) built = site.build(data) end,
+    match = function(path) return site.match(built, path) or cjson.null end,
+  }
+end
+
+local told = cjson.decode(io.read("*a"))
+local world, answers = worlds[told.world](), {}
+for number, step in ipairs(told.steps) do
+  local name = table.remove(step, 1)
+  local act = name == "chance" and chance or world[name]
+  assert(act, "no such step: " .. name)
+  local answer = act(unpack(step))
+  answers[number] = answer == nil and cjson.null or answer
+end
+print(#answers > 0 and cjson.encode(answers) or "[]")

@@ -1,0 +1,1 @@
+"""Tests of facts and how documents become them; builders of facts for all other tests."""

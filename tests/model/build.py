@@ -1,0 +1,162 @@
+"""Facts for tests, in one line each. All go through decode, as real ones do."""
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+
+from model.certificates import Pair
+from portico.model.core import Endpoints, Resolution, Secret, Service, resolution_of
+from portico.model.decode import decode
+from portico.model.discovery import EndpointSlice
+from portico.model.fact import Fact
+from portico.model.networking import Ingress, IngressClass
+
+Document = dict[str, object]
+
+
+def fact(document: Document) -> Fact:
+    found = decode(document)
+    assert isinstance(found, Fact), found
+    return found
+
+
+def document(version: str, kind: str, name: str, namespace: str, **fields: object) -> Document:
+    """Names may be followed by `@` and a year of creation."""
+    name, _, year = name.partition("@")
+    metadata: Document = {"name": name}
+    if namespace:
+        metadata["namespace"] = namespace
+    if year:
+        metadata["creationTimestamp"] = f"{year}-01-01T00:00:00Z"
+    for meta in ("labels", "annotations"):
+        if found := fields.pop(meta, None):
+            metadata[meta] = found
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, **fields}
+
+
+def backend(text: str) -> Document:
+    """`service:port`, the port by number or by name."""
+    name, _, port = text.partition(":")
+    where: Document = {"number": int(port)} if port.isdigit() else {"name": port}
+    return {"service": {"name": name, "port": where}}
+
+
+def rule(host: str = "", *paths: str) -> Document:
+    """Paths as `/path service:port`, with `= ` in front for Exact and `~ ` for neither."""
+    found: Document = {"host": host} if host else {}
+    if paths:
+        found["http"] = {"paths": [_path(path) for path in paths]}
+    return found
+
+
+def _path(text: str) -> Document:
+    match = {"=": "Exact", "~": "ImplementationSpecific"}.get(text[0], "Prefix")
+    path, where = text.removeprefix("= ").removeprefix("~ ").split()
+    return {"path": path, "pathType": match, "backend": backend(where)}
+
+
+def ingress(
+    name: str = "a",
+    *rules: Document,
+    namespace: str = "shop",
+    default: str = "",
+    tls: Sequence[tuple[str, Sequence[str]]] = (),
+    **fields: object,
+) -> Ingress:
+    """`tls` is Secret names, each with its hosts. Other fields: annotations, ingressClassName."""
+    spec: Document = {}
+    if rules:
+        spec["rules"] = list(rules)
+    if default:
+        spec["defaultBackend"] = backend(default)
+    if tls:
+        spec["tls"] = [{"hosts": list(hosts), "secretName": secret} for secret, hosts in tls]
+    if "ingressClassName" in fields:
+        spec["ingressClassName"] = fields.pop("ingressClassName")
+    made = fact(document("networking.k8s.io/v1", "Ingress", name, namespace, spec=spec, **fields))
+    assert isinstance(made, Ingress)
+    return made
+
+
+def ingress_class(name: str, controller: str, *, is_default: bool = False) -> IngressClass:
+    text = "true" if is_default else "false"
+    annotations = {"ingressclass.kubernetes.io/is-default-class": text}
+    spec = {"controller": controller}
+    made = fact(
+        document(
+            "networking.k8s.io/v1", "IngressClass", name, "", spec=spec, annotations=annotations
+        )
+    )
+    assert isinstance(made, IngressClass)
+    return made
+
+
+def service(
+    name: str = "cart", *ports: Mapping[str, object], namespace: str = "shop", **spec: object
+) -> Service:
+    """One port, 80, unless others are given."""
+    spec = {"ports": list(ports) or [{"port": 80}], **spec}
+    made = fact(document("v1", "Service", name, namespace, spec=spec))
+    assert isinstance(made, Service)
+    return made
+
+
+def external(name: str, target: str, *ports: Mapping[str, object]) -> Service:
+    spec = {"type": "ExternalName", "externalName": target, "ports": list(ports)}
+    made = fact(document("v1", "Service", name, "shop", spec=spec))
+    assert isinstance(made, Service)
+    return made
+
+
+def endpoint(address: str, **conditions: bool) -> Document:
+    return {"addresses": [address], "conditions": conditions}
+
+
+def slice_of(
+    service: str = "cart",
+    *endpoints: str | Mapping[str, object],
+    name: str = "",
+    namespace: str = "shop",
+    ports: Iterable[Mapping[str, object]] = ({"port": 8080},),
+) -> EndpointSlice:
+    """Endpoints as addresses, or made by `endpoint`."""
+    made = fact(
+        document(
+            "discovery.k8s.io/v1",
+            "EndpointSlice",
+            name or f"{service}-1",
+            namespace,
+            labels={"kubernetes.io/service-name": service},
+            addressType="IPv4",
+            endpoints=[endpoint(e) if isinstance(e, str) else e for e in endpoints],
+            ports=list(ports),
+        )
+    )
+    assert isinstance(made, EndpointSlice)
+    return made
+
+
+def endpoints(name: str, *subsets: Mapping[str, object], namespace: str = "shop") -> Endpoints:
+    made = fact(document("v1", "Endpoints", name, namespace, subsets=list(subsets)))
+    assert isinstance(made, Endpoints)
+    return made
+
+
+def secret(name: str, found: Pair | None, namespace: str = "shop") -> Secret:
+    """A TLS Secret, or one that holds no certificate."""
+    values = {"tls.crt": found.chain, "tls.key": found.key} if found else {"other": b""}
+    made = fact(
+        document(
+            "v1",
+            "Secret",
+            name,
+            namespace,
+            type="kubernetes.io/tls" if found else "Opaque",
+            data={key: base64.b64encode(value).decode() for key, value in values.items()},
+        )
+    )
+    assert isinstance(made, Secret)
+    return made
+
+
+def resolution(name: str, *addresses: str) -> Resolution:
+    return resolution_of(name, addresses)

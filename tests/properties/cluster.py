@@ -1,0 +1,153 @@
+"""Strategies for facts of all kinds. Names are few, so that facts meet."""
+
+from hypothesis import strategies as st
+
+from model import build
+from model.certificates import pair
+from portico.compiler.lower.ingress_class import CLASS_ANNOTATION
+from portico.compiler.lower.ingress_redirect import SSL_REDIRECT
+from portico.model.fact import Fact
+from portico.model.ref import Ref
+
+KINDS = ("Ingress", "IngressClass", "Service", "EndpointSlice", "Endpoints", "Secret", "Resolution")
+
+namespaces = st.sampled_from(["m", "m", "m", "n"])
+names = st.sampled_from(["a", "b"])
+dated_names = st.builds(
+    lambda name, year: name + year, names, st.sampled_from(["", "@2024", "@2025"])
+)
+hosts = st.sampled_from(["", "a.example", "b.example", "*.example", "Bad Host"])
+ports = st.sampled_from(["80", "81", "web"])
+services = st.builds(lambda name, port: f"{name}:{port}", names, ports)
+addresses = st.sampled_from(["10.0.0.1", "10.0.0.2", "127.0.0.1", "2001:db8::1", "0.0.0.0", "pod"])
+external_names = st.sampled_from(["x.example", "y.example", "localhost"])
+protocols = st.sampled_from(["TCP", "UDP"])
+controllers = st.sampled_from(["portico.dev/ingress", "k8s.io/ingress-nginx", "other/controller"])
+paths = st.builds(
+    lambda match, path, service: f"{match}{path} {service}",
+    st.sampled_from(["", "= ", "~ "]),
+    st.sampled_from(["/", "/x", "/x/", "/x/y", "no-slash"]),
+    services,
+)
+rules = st.builds(lambda host, found: build.rule(host, *found), hosts, st.lists(paths, max_size=3))
+tls = st.lists(st.tuples(names, st.lists(hosts, max_size=2)), max_size=2)
+
+
+@st.composite
+def ingresses(draw: st.DrawFn) -> Fact:
+    annotations = {}
+    if text := draw(st.sampled_from(["", "", "false", "maybe"])):
+        annotations[SSL_REDIRECT] = text
+    if text := draw(st.sampled_from(["", "", "", "a", "nginx"])):
+        annotations[CLASS_ANNOTATION] = text
+    fields: dict[str, object] = {"annotations": annotations}
+    if text := draw(st.sampled_from(["", "", "", "a", "b", "portico"])):
+        fields["ingressClassName"] = text
+    return build.ingress(
+        draw(dated_names),
+        *draw(st.lists(rules, max_size=3)),
+        namespace=draw(namespaces),
+        default=draw(st.one_of(st.just(""), services)),
+        tls=draw(tls),
+        **fields,
+    )
+
+
+@st.composite
+def service_ports(draw: st.DrawFn) -> build.Document:
+    return {
+        "port": draw(st.sampled_from([80, 81])),
+        "name": draw(st.sampled_from(["", "web"])),
+        "protocol": draw(protocols),
+        "targetPort": draw(st.sampled_from([8080, "web"])),
+        "appProtocol": draw(st.sampled_from(["", "https", "kubernetes.io/h2c"])),
+    }
+
+
+@st.composite
+def all_services(draw: st.DrawFn) -> Fact:
+    spec: dict[str, object] = {"type": draw(st.sampled_from(["ClusterIP", "ExternalName"]))}
+    if spec["type"] == "ExternalName":
+        spec["externalName"] = draw(external_names)
+    found = draw(st.lists(service_ports(), max_size=2))
+    return build.service(draw(names), namespace=draw(namespaces), **{**spec, "ports": found})
+
+
+conditions = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("ready", "serving", "terminating"), st.booleans())
+)
+slice_ports = st.fixed_dictionaries(
+    {"name": st.sampled_from(["", "web"]), "protocol": protocols},
+    optional={"port": st.sampled_from([8080, 8081])},
+)
+slices = st.builds(
+    lambda name, namespace, service, found, ports: build.slice_of(
+        service, *found, name=name, namespace=namespace, ports=ports
+    ),
+    names,
+    namespaces,
+    names,
+    st.lists(
+        st.builds(lambda address, says: build.endpoint(address, **says), addresses, conditions),
+        max_size=3,
+    ),
+    st.lists(slice_ports, max_size=2),
+)
+subsets = st.fixed_dictionaries(
+    {
+        "addresses": st.lists(st.builds(lambda ip: {"ip": ip}, addresses), max_size=2),
+        "ports": st.lists(
+            st.fixed_dictionaries({"port": st.just(80), "name": st.sampled_from(["", "web"])}),
+            max_size=1,
+        ),
+    }
+)
+all_endpoints = st.builds(
+    lambda name, namespace, found: build.endpoints(name, *found, namespace=namespace),
+    names,
+    namespaces,
+    st.lists(subsets, max_size=2),
+)
+PAIRS = [
+    None,
+    pair("a.example"),
+    pair("a.example", serial=2),
+    pair("*.example"),
+    pair("a.example", "b.example"),
+]
+secrets = st.builds(build.secret, names, st.sampled_from(PAIRS), namespaces)
+classes = st.builds(
+    lambda name, controller, is_default: build.ingress_class(
+        name, controller, is_default=is_default
+    ),
+    names,
+    controllers,
+    st.booleans(),
+)
+resolutions = st.builds(
+    lambda name, found: build.resolution(name, *found),
+    external_names,
+    st.lists(addresses, max_size=2),
+)
+
+facts = st.one_of(
+    ingresses(),
+    ingresses(),  # twice: everything else is of use only to these
+    all_services(),
+    slices,
+    all_endpoints,
+    secrets,
+    classes,
+    resolutions,
+)
+
+CLUSTER_SCOPED = ("IngressClass", "Resolution")
+
+
+@st.composite
+def refs(draw: st.DrawFn) -> Ref:
+    """A fact that may be known."""
+    kind = draw(st.sampled_from(KINDS))
+    if kind == "Resolution":
+        return Ref(kind, "", draw(external_names))
+    return Ref(kind, "" if kind in CLUSTER_SCOPED else draw(namespaces), draw(names))

@@ -1,0 +1,215 @@
+"""decode never raises, whatever the document is; and what it lets in never breaks a step."""
+
+import datetime
+import json
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from model.build import Document
+from portico.compiler.compiler import Compiler
+from portico.model.decode import KINDS, Trouble, decode
+from portico.model.fact import Fact
+from portico.plan.document import plan_document
+from portico.settings import Settings
+from portico.store import Store
+
+HOSTILE = (
+    "", " ", "a", "\n", "\0", "\ud800", "\udfff\ud800", '"', "'", "`", "\\", "{}", "{0.__class__}",
+    "$host", "${x}", ";", "}", "#", "]]", "--[[", "%s", "%2f", "../../etc", "a/b", "a\r\nb: c",
+    "\u202e", "\ufeff", "é", "x" * 1_000_000, "*", "*.", "80", "-1", "1e9", "null", "true",
+    "2026-01-01T00:00:00Z", "10.0.0.1", "::1%eth0", "kubernetes.io/tls", "tls.crt",
+)  # fmt: skip
+
+texts = st.one_of(st.sampled_from(HOSTILE), st.text(alphabet=st.characters(codec=None)))
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.sampled_from([0, -1, 80, 65536, 2**63, 2**64, 10**400, -(10**400)]),
+    st.floats(),
+    texts,
+    st.binary(max_size=9),
+    st.dates(),
+    st.sampled_from([datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC), {1, 2}, object]),
+)
+keys = st.one_of(texts, st.integers(), st.none(), st.booleans(), st.tuples(st.integers()))
+
+
+def mappings(values: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.dictionaries(keys, values, max_size=4)
+
+
+anything = st.recursive(
+    scalars, lambda inner: st.one_of(st.lists(inner, max_size=4), mappings(inner)), max_leaves=12
+)
+KNOWN = [*KINDS, ("v1", "Secret"), ("extensions/v1beta1", "Ingress"), ("apps/v1", "Service")]
+
+# Every field that any kind reads, so that mutations meet the decoder where it looks.
+FIELDS = (
+    "metadata", "name", "namespace", "creationTimestamp", "labels", "annotations", "spec", "type",
+    "ports", "port", "protocol", "appProtocol", "targetPort", "externalName", "subsets",
+    "addresses", "ip", "data", "stringData", "endpoints", "conditions", "ready", "serving",
+    "terminating", "addressType", "ingressClassName", "defaultBackend", "tls", "hosts",
+    "secretName", "rules", "host", "http", "paths", "path", "pathType", "backend", "service",
+    "number", "resource", "kind", "controller",
+)  # fmt: skip
+near = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(FIELDS), inner, max_size=5)
+    ),
+    max_leaves=30,
+)
+
+
+def documents(values: st.SearchStrategy[object]) -> st.SearchStrategy[Document]:
+    return st.builds(
+        lambda known, name, fields: {
+            "metadata": {"name": name} if name else {},
+            **fields,
+            "apiVersion": known[0],
+            "kind": known[1],
+        },
+        st.sampled_from(KNOWN),
+        st.sampled_from(["", "a", "b"]),
+        st.dictionaries(
+            st.sampled_from(["metadata", "spec", "data", "stringData", "type", "endpoints"]),
+            values,
+            max_size=3,
+        ),
+    )
+
+
+def is_good(found: object) -> bool:
+    """A fact, or a message that fits on a line and can be sent anywhere."""
+    if isinstance(found, Fact):
+        return True
+    assert isinstance(found, Trouble)
+    line = f"{found.ref} {found.field} {found.reason} {found.hint}"
+    return line.isprintable() and len(line) < 2000 and bool(found.reason and found.hint)
+
+
+@given(anything)
+def test_anything_at_all(document: object) -> None:
+    assert is_good(decode(document))
+
+
+@given(documents(anything))
+def test_known_kinds_with_anything_inside(document: Document) -> None:
+    assert is_good(decode(document))
+
+
+@given(documents(near))
+def test_known_kinds_with_known_fields_in_the_wrong_places(document: Document) -> None:
+    assert is_good(decode(document))
+
+
+def test_deep_documents() -> None:
+    deep: object = "x"
+    for _ in range(50_000):
+        deep = {"spec": [deep]}
+    for field in ("metadata", "spec", "data", "elsewhere"):
+        for kind in KNOWN:
+            document = {"metadata": {"name": "a"}, "apiVersion": kind[0], "kind": kind[1]}
+            assert is_good(decode({**document, field: deep}))
+
+
+def hostile(good: object) -> st.SearchStrategy[object]:
+    """The same document, with any of its strings replaced."""
+    if isinstance(good, dict):
+        return st.fixed_dictionaries({key: hostile(value) for key, value in good.items()})
+    if isinstance(good, list):
+        return st.tuples(*(hostile(value) for value in good)).map(list)
+    if isinstance(good, str):
+        return st.one_of(st.just(good), st.just(good), st.just(good), texts)
+    return st.just(good)
+
+
+SERVICE = {"service": {"name": "a", "port": {"number": 80}}}
+NAMED = {"service": {"name": "a", "port": {"name": "web"}}}
+SPECS: dict[str, Document] = {
+    "Ingress": {
+        "spec": {
+            "ingressClassName": "nginx",
+            "defaultBackend": SERVICE,
+            "tls": [{"hosts": ["a.example"], "secretName": "a"}],
+            "rules": [
+                {
+                    "host": "a.example",
+                    "http": {
+                        "paths": [
+                            {"path": "/x", "pathType": "Prefix", "backend": SERVICE},
+                            {"path": "/y", "pathType": "Exact", "backend": NAMED},
+                            {"path": "/z", "backend": {"resource": {"kind": "B", "name": "b"}}},
+                        ]
+                    },
+                }
+            ],
+        }
+    },
+    "IngressClass": {"spec": {"controller": "portico.dev/ingress"}},
+    "Service": {
+        "spec": {
+            "type": "ClusterIP",
+            "externalName": "x.example",
+            "ports": [
+                {"port": 80, "name": "web", "protocol": "TCP", "appProtocol": "", "targetPort": "w"}
+            ],
+        }
+    },
+    "EndpointSlice": {
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": ["10.0.0.1"]}],
+        "ports": [{"port": 80, "name": "web", "protocol": "TCP"}],
+    },
+    "Endpoints": {
+        "subsets": [{"addresses": [{"ip": "10.0.0.1"}], "ports": [{"port": 80, "name": "web"}]}]
+    },
+    "Secret": {"type": "Opaque", "data": {"tls.crt": "aaaa"}, "stringData": {"x": "y"}},
+    "ConfigMap": {"data": {"a": "b"}},
+    "Namespace": {},
+}
+
+
+def whole(version: str, kind: str) -> Document:
+    metadata = {
+        "name": "a",
+        "namespace": "shop",
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+        "labels": {"kubernetes.io/service-name": "a"},
+        "annotations": {
+            "kubernetes.io/ingress.class": "nginx",
+            "nginx.ingress.kubernetes.io/ssl-redirect": "true",
+            "ingressclass.kubernetes.io/is-default-class": "true",
+        },
+    }
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, **SPECS[kind]}
+
+
+WHOLE = [whole(version, kind) for version, kind in [*KINDS, ("v1", "Secret")]]
+
+
+@given(st.tuples(*(hostile(good) for good in WHOLE)))
+@example(tuple(WHOLE))
+def test_hostile_strings_in_every_field_of_every_kind(found: tuple[object, ...]) -> None:
+    """Nothing raises, nothing is a bug, and the plan can be written down as text."""
+    store = Store()
+    compiler = Compiler(store, Settings())
+    for document in found:
+        fact = decode(document)
+        assert is_good(fact)
+        if isinstance(fact, Fact):
+            compiler.recompile(store.put(fact))
+    assert compiler.bugs == []
+    for key, unit in compiler.plan.items():
+        assert key == unit.key
+        assert key.name.isascii()
+        assert key.name.isprintable()
+        assert key.name.count("/") == {"backend": 2, "certificate": 1, "outcome": 2}.get(
+            key.kind, 0
+        )
+        for refusal in unit.refused:
+            assert refusal.reason.isprintable()
+            assert len(refusal.reason) < 1000
+    assert json.dumps(plan_document(compiler.plan), ensure_ascii=False).encode()

@@ -1,0 +1,1 @@
+"""What the tests of several areas share: a client, endpoints, certificates, a real nginx."""

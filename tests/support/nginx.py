@@ -1,0 +1,150 @@
+"""A real nginx of a test's own, run by the engine."""
+
+import asyncio
+import contextlib
+import os
+import select
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from support.client import PATIENCE
+from support.ports import free_port
+
+from portico.engines.contract import Figures, Report
+from portico.engines.nginx import Nginx, Options
+from portico.plan.plan import Diff, Plan
+
+
+class Live:
+    """The engine and its nginx, spoken to from code that is not asynchronous."""
+
+    def __init__(self, **options: Any) -> None:
+        # Not tmp_path: the path of a unix socket may have 107 bytes only.
+        self.state = Path(tempfile.mkdtemp(prefix="portico-"))
+        self.options = Options(
+            **{
+                "state": self.state / "nginx",
+                "bind": ("127.0.0.1",),
+                "http_port": free_port(),
+                "https_port": free_port(),
+                "redirect_port": 443,
+                "workers": 2,
+                "grace": 2.0,
+                "plan_memory": 32,
+                **options,
+            }
+        )
+        self._pids: set[int] = set()
+        self.runner = asyncio.Runner()
+        self.engine = Nginx(self.options)
+
+    @property
+    def http_port(self) -> int:
+        return self.options.http_port
+
+    @property
+    def https_port(self) -> int:
+        return self.options.https_port
+
+    @property
+    def folder(self) -> Path:
+        """The engine's own state directory."""
+        return self.options.state
+
+    def converge(self, plan: Plan, hint: Diff | None = None) -> Report:
+        report = self.runner.run(self.engine.converge(plan, hint))
+        self._pids |= _pids(report.figures)
+        return report
+
+    def serve(self, plan: Plan, hint: Diff | None = None) -> Figures:
+        """Converge, and be sure that it went well."""
+        report = self.converge(plan, hint)
+        assert report.in_sync, report.detail
+        return report.figures
+
+    def inspect(self) -> Figures:
+        return self.runner.run(self.engine.inspect())
+
+    def take_over(self, **options: Any) -> None:
+        """A new engine on the same state, as after a restart of Portico; nginx goes on."""
+        self.runner.run(self.engine.close(keep=True))
+        self.options = replace(self.options, **options)
+        self.engine = Nginx(self.options)
+
+    def restart(self) -> None:
+        """nginx dies, and is started by somebody else with the same configuration."""
+        self.kill()
+        self.run("-c", str(self.folder / "nginx.conf"))
+
+    def run(self, *arguments: str) -> None:
+        """nginx, started by hand."""
+        (self.folder / "private.sock").unlink(missing_ok=True)
+        errors = str(self.folder / "error.log")
+        self.runner.run(_run("-p", f"{self.folder}/", "-e", errors, *arguments))
+
+    def pids(self) -> set[int]:
+        """The master and its workers, as the engine tells them."""
+        return _pids(self.inspect())
+
+    def kill(self) -> None:
+        """SIGKILL to the master and the workers; first the master, or it starts new ones."""
+        pids = self.pids()
+        _kill_nginx(int(self.inspect()["master"]))
+        for pid in pids:
+            _kill_nginx(pid)
+
+    def close(self) -> None:
+        try:
+            self.runner.run(self.engine.close(keep=False))
+        finally:
+            self.runner.close()
+            shutil.rmtree(self.state)
+            for pid in self._pids:
+                _kill_nginx(pid)
+
+
+@contextmanager
+def running_nginx(**options: Any) -> Iterator[Live]:
+    live = Live(**options)
+    try:
+        yield live
+    finally:
+        live.close()
+
+
+def wait_for_end(pid: int) -> None:
+    """Until a process that need not be our child is gone."""
+    with contextlib.suppress(ProcessLookupError):
+        handle = os.pidfd_open(pid)
+        try:
+            ended, _, _ = select.select([handle], [], [], PATIENCE)
+        finally:
+            os.close(handle)
+        assert ended, f"process {pid} does not end"
+
+
+def _pids(figures: Figures) -> set[int]:
+    found = {int(pid) for pid in str(figures["workers"]).split()}
+    return found | {int(figures["master"])} - {0}
+
+
+def _kill_nginx(pid: int) -> None:
+    """A process may be gone, and its number somebody else's."""
+    with contextlib.suppress(OSError):
+        if b"nginx: " in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(pid, signal.SIGKILL)
+            wait_for_end(pid)
+
+
+async def _run(*arguments: str) -> None:
+    binary = shutil.which("nginx") or "/usr/sbin/nginx"
+    process = await asyncio.create_subprocess_exec(
+        binary, *arguments, stderr=asyncio.subprocess.DEVNULL, start_new_session=True, umask=0o077
+    )
+    assert await process.wait() == 0
