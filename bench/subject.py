@@ -47,7 +47,7 @@ class Portico:
                 self.answered = time.monotonic() - begun
             if self._process.poll() is not None or time.monotonic() - begun > PATIENCE:
                 self._room.give_up(self.name)
-            time.sleep(0.005)
+            time.sleep(0.025)  # each question takes time of its own from the start
         return time.monotonic() - begun
 
     def kill(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from live import farm
 from live.program import Program
 from model.certificates import pair

@@ -31,7 +31,8 @@ async def main(arguments: list[str]) -> None:
         secure = context(Path(folder[0])) if folder else None
         await web.TCPSite(runner, address, 0, backlog=BACKLOG, ssl_context=secure).start()
         ports[name] = runner.addresses[0][1]
-    print(json.dumps(ports), flush=True)
+    sys.stdout.write(json.dumps(ports) + "\n")
+    sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
 
 

@@ -26,7 +26,6 @@ class Load:
     port: int
     requests: int = 0
     names: Counter[str] = field(default_factory=Counter)
-    latest: dict[int, str] = field(default_factory=dict)
     failures: list[tuple[int, str]] = field(default_factory=list)
     """The client's port, and what went wrong."""
 
@@ -39,9 +38,10 @@ class Load:
         wanted, said = self.requests + requests, self.messages + 2 * SOCKETS
 
         async def are_done() -> bool:
-            return self.requests >= wanted and self.messages >= said
+            is_heard = self.messages >= said or len(self.cuts) == SOCKETS
+            return self.requests >= wanted and is_heard
 
-        await eventually(are_done, f"{requests} more requests; {self.failures} {self.cuts}", 60)
+        await eventually(are_done, f"{requests} more requests", 60)
 
     async def until_answered_by(self, *names: str) -> None:
         """Until no client has heard of anybody else for a while, and of all of these."""
@@ -52,10 +52,9 @@ class Load:
                 return
         raise AssertionError(f"answered by {self.names}, not by {names} alone")
 
-    def assert_flawless(self, requests: int = 3000) -> None:
+    def assert_flawless(self) -> None:
         assert not self.failures, (self.failures[:10], len(self.failures))
         assert not self.cuts, self.cuts
-        assert self.requests >= requests
 
     async def keep_asking(self) -> None:
         while not self.is_over:

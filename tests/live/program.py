@@ -145,7 +145,8 @@ class Program:
     def workers(self) -> list[int]:
         master = self.master
         assert master, "nginx does not run"
-        return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+        children = Path(f"/proc/{master}/task/{master}/children").read_text()
+        return [int(pid) for pid in children.split()]
 
     def get(self, host: str, target: str = "/", **more: Any) -> Response:
         """One request to the entry, on a connection of its own."""
@@ -174,10 +175,10 @@ class Program:
             self.process.kill()
             self.process.wait(PATIENCE)
         processes.end_all_of(self.root)
-        print(self.logged())
+        sys.stdout.write(self.logged())
         errors = self.state / "nginx" / "error.log"
         if os.access(errors, os.R_OK):
-            print(errors.read_text())
+            sys.stdout.write(errors.read_text())
 
     def _is_ready_or_ended(self) -> bool:
         return self.is_ready or not self.is_running

@@ -7,9 +7,6 @@ from model.certificates import pair
 from portico.compiler.lower.ingress_class import CLASS_ANNOTATION
 from portico.compiler.lower.ingress_redirect import SSL_REDIRECT
 from portico.model.fact import Fact
-from portico.model.ref import Ref
-
-KINDS = ("Ingress", "IngressClass", "Service", "EndpointSlice", "Endpoints", "Secret", "Resolution")
 
 namespaces = st.sampled_from(["m", "m", "m", "n"])
 names = st.sampled_from(["a", "b"])
@@ -17,12 +14,14 @@ dated_names = st.builds(
     lambda name, year: name + year, names, st.sampled_from(["", "@2024", "@2025"])
 )
 hosts = st.sampled_from(["", "a.example", "b.example", "*.example", "Bad Host"])
-ports = st.sampled_from(["80", "81", "web"])
+ports = st.sampled_from(["80", "80", "web"])
 services = st.builds(lambda name, port: f"{name}:{port}", names, ports)
 addresses = st.sampled_from(["10.0.0.1", "10.0.0.2", "127.0.0.1", "2001:db8::1", "0.0.0.0", "pod"])
 external_names = st.sampled_from(["x.example", "y.example", "localhost"])
-protocols = st.sampled_from(["TCP", "UDP"])
-controllers = st.sampled_from(["portico.dev/ingress", "k8s.io/ingress-nginx", "other/controller"])
+protocols = st.sampled_from(["TCP", "TCP", "TCP", "UDP"])
+controllers = st.sampled_from(
+    ["portico.dev/ingress", "portico.dev/ingress", "k8s.io/ingress-nginx", "other/controller"]
+)
 paths = st.builds(
     lambda match, path, service: f"{match}{path} {service}",
     st.sampled_from(["", "= ", "~ "]),
@@ -41,7 +40,7 @@ def ingresses(draw: st.DrawFn) -> Fact:
     if text := draw(st.sampled_from(["", "", "", "a", "nginx"])):
         annotations[CLASS_ANNOTATION] = text
     fields: dict[str, object] = {"annotations": annotations}
-    if text := draw(st.sampled_from(["", "", "", "a", "b", "portico"])):
+    if text := draw(st.sampled_from(["", "", "", "", "a", "portico"])):
         fields["ingressClassName"] = text
     return build.ingress(
         draw(dated_names),
@@ -56,8 +55,8 @@ def ingresses(draw: st.DrawFn) -> Fact:
 @st.composite
 def service_ports(draw: st.DrawFn) -> build.Document:
     return {
-        "port": draw(st.sampled_from([80, 81])),
-        "name": draw(st.sampled_from(["", "web"])),
+        "port": draw(st.sampled_from([80, 80, 81])),
+        "name": draw(st.sampled_from(["", "", "web"])),
         "protocol": draw(protocols),
         "targetPort": draw(st.sampled_from([8080, "web"])),
         "appProtocol": draw(st.sampled_from(["", "https", "kubernetes.io/h2c"])),
@@ -66,10 +65,12 @@ def service_ports(draw: st.DrawFn) -> build.Document:
 
 @st.composite
 def all_services(draw: st.DrawFn) -> Fact:
-    spec: dict[str, object] = {"type": draw(st.sampled_from(["ClusterIP", "ExternalName"]))}
+    spec: dict[str, object] = {
+        "type": draw(st.sampled_from(["ClusterIP", "NodePort", "ClusterIP", "ExternalName"]))
+    }
     if spec["type"] == "ExternalName":
         spec["externalName"] = draw(external_names)
-    found = draw(st.lists(service_ports(), max_size=2))
+    found = draw(st.lists(service_ports(), min_size=1, max_size=2))
     return build.service(draw(names), namespace=draw(namespaces), **{**spec, "ports": found})
 
 
@@ -77,21 +78,21 @@ conditions = st.fixed_dictionaries(
     {}, optional=dict.fromkeys(("ready", "serving", "terminating"), st.booleans())
 )
 slice_ports = st.fixed_dictionaries(
-    {"name": st.sampled_from(["", "web"]), "protocol": protocols},
+    {"name": st.sampled_from(["", "", "web"]), "protocol": protocols},
     optional={"port": st.sampled_from([8080, 8081])},
 )
 slices = st.builds(
     lambda name, namespace, service, found, ports: build.slice_of(
         service, *found, name=name, namespace=namespace, ports=ports
     ),
-    names,
+    st.sampled_from(["s", "t"]),
     namespaces,
     names,
     st.lists(
         st.builds(lambda address, says: build.endpoint(address, **says), addresses, conditions),
         max_size=3,
     ),
-    st.lists(slice_ports, max_size=2),
+    st.lists(slice_ports, min_size=1, max_size=2),
 )
 subsets = st.fixed_dictionaries(
     {
@@ -140,14 +141,3 @@ facts = st.one_of(
     classes,
     resolutions,
 )
-
-CLUSTER_SCOPED = ("IngressClass", "Resolution")
-
-
-@st.composite
-def refs(draw: st.DrawFn) -> Ref:
-    """A fact that may be known."""
-    kind = draw(st.sampled_from(KINDS))
-    if kind == "Resolution":
-        return Ref(kind, "", draw(external_names))
-    return Ref(kind, "" if kind in CLUSTER_SCOPED else draw(namespaces), draw(names))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.following import Told, service, service_ref
+from sources.following import Told, service, service_ref
 
 
 @pytest.fixture

@@ -40,7 +40,6 @@ class Live:
                 **options,
             }
         )
-        self._pids: set[int] = set()
         self.runner = asyncio.Runner()
         self.engine = Nginx(self.options)
 
@@ -58,9 +57,7 @@ class Live:
         return self.options.state
 
     def converge(self, plan: Plan, hint: Diff | None = None) -> Report:
-        report = self.runner.run(self.engine.converge(plan, hint))
-        self._pids |= _pids(report.figures)
-        return report
+        return self.runner.run(self.engine.converge(plan, hint))
 
     def serve(self, plan: Plan, hint: Diff | None = None) -> Figures:
         """Converge, and be sure that it went well."""
@@ -90,7 +87,9 @@ class Live:
 
     def pids(self) -> set[int]:
         """The master and its workers, as the engine tells them."""
-        return _pids(self.inspect())
+        figures = self.inspect()
+        workers = {int(pid) for pid in str(figures["workers"]).split()}
+        return workers | {int(figures["master"])} - {0}
 
     def kill(self) -> None:
         """SIGKILL to the master and the workers; first the master, or it starts new ones."""
@@ -104,9 +103,9 @@ class Live:
             self.runner.run(self.engine.close(keep=False))
         finally:
             self.runner.close()
-            shutil.rmtree(self.state)
-            for pid in self._pids:
+            for pid in _nginx_of(self.state):
                 _kill_nginx(pid)
+            shutil.rmtree(self.state)
 
 
 @contextmanager
@@ -129,9 +128,14 @@ def wait_for_end(pid: int) -> None:
         assert ended, f"process {pid} does not end"
 
 
-def _pids(figures: Figures) -> set[int]:
-    found = {int(pid) for pid in str(figures["workers"]).split()}
-    return found | {int(figures["master"])} - {0}
+def _nginx_of(state: Path) -> list[int]:
+    """Every process that still writes to a log in there, also those that lost their master."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "fd" / "2").readlink().is_relative_to(state):
+                found.append(int(process.name))
+    return found
 
 
 def _kill_nginx(pid: int) -> None:

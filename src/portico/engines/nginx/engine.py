@@ -105,7 +105,8 @@ class Nginx:
             self._starts += 1
         elif not await self._runs(text):
             await self._process.reload(text)
-        report = await self._socket.wait_for(configuration_of(text))
+        expected = configuration_of(text)
+        report = await self._socket.wait_for(expected, self._process.check_reload)
         self._process.socket.chmod(0o600)  # nginx makes it 0666; the directory guards it until now
         kept = self._snapshot.read()
         self._version = report.version

@@ -75,9 +75,9 @@ def _backend(backend: Backend) -> Mapping[str, object]:
     told: dict[str, object] = {"e": [_endpoint(endpoint) for endpoint in backend.endpoints]}
     if backend.protocol is not Protocol.HTTP:
         told["p"] = backend.protocol.value
-    elif backend.balance is EWMA:
+    elif backend.balance == EWMA:
         told["p"] = "http_ewma"
-    if backend.balance is EWMA:
+    if backend.balance == EWMA:
         told["a"] = "ewma"
     return told
 

@@ -1,6 +1,8 @@
 """The private socket of nginx: push frames, ask for a report."""
 
 import asyncio
+import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +72,18 @@ class PrivateSocket:
             "requests": requests,
         }
 
-    async def wait_for(self, configuration: str) -> NginxReport:
-        """Until workers of this configuration answer. Raises NginxError when they do not."""
+    async def wait_for(self, configuration: str, check: Callable[[], None]) -> NginxReport:
+        """Until workers of this configuration answer. Raises NginxError when they do not.
+
+        `check` is called between two looks, and raises where there is no use in waiting.
+        """
         try:
             async with asyncio.timeout(PATIENCE):
                 while True:
                     report = await self._report_or_none()
                     if report and report.configuration == configuration:
                         return report
+                    check()
                     # The kept connection may lead to an old worker: ask again on a new one.
                     await self.close()
                     await asyncio.sleep(PAUSE)
@@ -100,8 +106,10 @@ class PrivateSocket:
             timeout = aiohttp.ClientTimeout(total=60, connect=5)
             connector: Any = aiohttp.UnixConnector(str(self._path))
             self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
+        # Not the bytes themselves: aiohttp sends those in one piece, while nothing else may run.
+        data = None if body is None else io.BytesIO(body)
         try:
-            async with self._session.request(method, f"http://nginx{path}", data=body) as answer:
+            async with self._session.request(method, f"http://nginx{path}", data=data) as answer:
                 return answer.status, (await answer.text()).strip()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise NginxError(f"the private socket of nginx: {error}") from error

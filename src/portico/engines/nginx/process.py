@@ -30,6 +30,8 @@ class Process:
     def __init__(self, state: Path) -> None:
         self._state = state
         self._conf = state / "nginx.conf"
+        self._log = state / "error.log"
+        self._log_read = 0  # bytes of the log from before the last start or reload
 
     @property
     def socket(self) -> Path:
@@ -67,6 +69,7 @@ class Process:
         """Start nginx. Raises NginxError where it does not come up."""
         write_atomic(self._conf, configuration.encode())
         self.socket.unlink(missing_ok=True)  # left behind by kill -9; nginx would refuse to bind
+        self._mark_log()
         await self._run("-c", str(self._conf))
 
     async def reload(self, configuration: str) -> None:
@@ -78,7 +81,19 @@ class Process:
         write_atomic(tried, configuration.encode())
         await self._run("-t", "-q", "-c", str(tried))
         tried.replace(self._conf)
+        self._mark_log()
         os.kill(pid, signal.SIGHUP)
+
+    def check_reload(self) -> None:
+        """Raises NginxError once nginx has said that it keeps the old configuration.
+
+        `nginx -t` finds most of what may be wrong, but it does not try to take ports.
+        """
+        with self._log.open("rb") as log:
+            log.seek(self._log_read)
+            told = log.read().decode(errors="replace")
+        if "still could not bind()" in told:
+            raise NginxError(explain_failure(told, 0))
 
     def reopen_logs(self) -> None:
         if pid := self.pid():
@@ -97,13 +112,16 @@ class Process:
                     while self.pid() is not None:  # noqa: ASYNC110  # not our child: no event
                         await asyncio.sleep(PAUSE)
 
+    def _mark_log(self) -> None:
+        self._log_read = self._log.stat().st_size if self._log.exists() else 0
+
     async def _run(self, *arguments: str) -> None:
         process = await asyncio.create_subprocess_exec(
             binary(),
             "-p",
             f"{self._state}/",
             "-e",
-            str(self._state / "error.log"),
+            str(self._log),
             *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,

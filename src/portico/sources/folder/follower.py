@@ -60,7 +60,7 @@ class Follower:
             events += self._reader.read(paths)
         else:
             events += await asyncio.to_thread(lambda: list(self._reader.read(paths)))
-        return events
+        return [*events, *self._keeper.part(self._loop.time())]
 
     async def _wait(self) -> None:
         due = self._keeper.due()

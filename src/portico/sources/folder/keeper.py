@@ -3,7 +3,7 @@
 Synchronous, and for one thread at a time. `now` counts seconds on a clock that never jumps.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from portico.sources.contract import Event
@@ -37,6 +37,7 @@ class Keeper:
         self._troubles = Troubles()
         self._folders: dict[Node, str] = {}
         self._leaving: dict[str, float] = {}
+        self._gone: set[str] = set()
         self._settling: dict[str, tuple[Stamp | None, float]] = {}
 
     def due(self) -> float:
@@ -67,13 +68,27 @@ class Keeper:
         for path in news.made:
             self._settling[path] = (stamp_at(path), now + CALM)
         yield from self._troubles.over(lambda path: path in news.ready)
-        gone, back = self._left(now)
         self._settle(now)
-        yield from self._remove(gone)
-        if starts := news.folders | back | gone.intersection(self.paths):
+        if starts := news.folders | self._left(now):
             yield from self._look(starts, now)
         if news.swapped:
             yield from self._look(news.swapped, now, at_once=True)
+
+    def part(self, now: float) -> Iterator[Event]:
+        """Take leave of what has gone. Later than what has come is read, which may be the same."""
+        gone, self._gone = self._gone, set()
+        files = {path for path in gone if path in self._reader.stamps}
+        folders = {path for path in gone - files if self._watcher and self._watcher.holds(path)}
+        if folders:
+            files.update(path for path in self._reader.stamps if is_below(path, folders))
+        for folder in folders:
+            if self._watcher is not None:
+                self._watcher.forget(folder)
+        for path in sorted(path for path in files if not is_there(path) or is_folder(path)):
+            self._settling.pop(path, None)
+            yield from self._reader.remove(path)
+        if missing := gone.intersection(self.paths):
+            yield from self._look(missing, now)
 
     def compare(self, tree: Tree, now: float) -> Iterator[Event]:
         """What was found by looking at everything, against what is known."""
@@ -124,21 +139,21 @@ class Keeper:
         )
         yield from self._troubles.come(found)
 
-    def _left(self, now: float) -> tuple[set[str], set[str]]:
-        """Of the paths that left: which are gone for good, and which are folders that came back."""
-        gone, back = set(), set()
+    def _left(self, now: float) -> set[str]:
+        """Of the paths that left, the folders that came back."""
+        back = set()
         for path in [path for path, when in self._leaving.items() if when <= now]:
             del self._leaving[path]
             is_known = path in self._reader.stamps
             if is_folder(path):
                 back.add(path)
                 if is_known:
-                    gone.add(path)
+                    self._gone.add(path)
             elif not is_there(path):
-                gone.add(path)
+                self._gone.add(path)
             elif is_known and self._is_other(path, now):
                 self.ready.add(path)
-        return gone, back
+        return back
 
     def _is_other(self, path: str, now: float) -> bool:
         """Whether a file has become another one, and nobody is writing it."""
@@ -156,18 +171,6 @@ class Keeper:
                     self.ready.add(path)
                 else:
                     self._settling[path] = (stamp, now + CALM)
-
-    def _remove(self, gone: Iterable[str]) -> Iterator[Event]:
-        files = {path for path in gone if path in self._reader.stamps}
-        folders = set(gone).difference(files).intersection(self._folders.values())
-        if folders:
-            files.update(path for path in self._reader.stamps if is_below(path, folders))
-        for folder in folders:
-            if self._watcher is not None:
-                self._watcher.forget(folder)
-        for path in sorted(files):
-            self._settling.pop(path, None)
-            yield from self._reader.remove(path)
 
     def _enter(self, folder: str, node: Node) -> Broken | None:
         return None if self._watcher is None else self._watcher.enter(folder, node)

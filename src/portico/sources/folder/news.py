@@ -49,7 +49,7 @@ class News:
         if mask & LEFT:
             self._only(path, self.left)
         elif mask & Mask.ISDIR:
-            self._only(path, self.folders)
+            self._only(path, self.swapped if mask & Mask.MOVED_TO else self.folders)
         elif os.path.islink(path):  # noqa: PTH114  # paths are plain text here
             self._only(path, self.swapped if os.path.isdir(path) else self.ready)  # noqa: PTH112
         elif mask & Mask.CREATE and not _is_hard_link(path):

@@ -79,6 +79,10 @@ class Watcher:
         known = self._watches.get(folder)
         return known is not None and known[0] == node and known[1] in self._views
 
+    def holds(self, path: str) -> bool:
+        """Whether a folder is, or was, watched under this path."""
+        return path in self._watches
+
     def enter(self, folder: str, node: Node) -> Broken | None:
         """Watch a folder; why not, where that fails."""
         if self.knows(folder, node):

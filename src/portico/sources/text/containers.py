@@ -78,17 +78,15 @@ class List:
 
 
 def key_of(event: Event | None) -> str:
-    """Keys are text; numbers are taken as they are written."""
+    """Keys are text, and mean what is written."""
     if type(event) is not ScalarEvent:
         raise RefusalError(
             "a key is a mapping, a list or an alias", "keys are text; braces may need quotes"
         )
-    tag, text = event.tag, event.value
-    assert isinstance(text, str)
-    if tag is None:
-        return plain_key(text) if event.implicit[0] else text
-    value = tagged(tag, text)
-    return text if value == text else plain_key(text)
+    if event.tag is not None:
+        tagged(event.tag, event.value)
+        return event.value
+    return plain_key(event.value) if event.implicit[0] else event.value
 
 
 def _merged(value: object) -> dict[str, object]:

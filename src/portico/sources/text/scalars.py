@@ -99,16 +99,15 @@ def whole(value: float, text: str) -> object:
 
 @lru_cache(_CACHED)
 def plain_key(text: str) -> str:
-    """A mapping key without quotes; numbers are taken as they are written, as kubectl does."""
+    """A mapping key without quotes: text, whatever it looks like.
+
+    kubectl makes "true" of the key `on`; nobody who writes it means that.
+    """
     if text == MERGE:
         return MERGE
-    value = plain(text)
-    if value == text:
-        return text
-    if isinstance(value, int) and not isinstance(value, bool) and str(value) == text:
-        return text
-    reason = f"the key {text} is not text" if text else "a field has no key"
-    raise RefusalError(reason, 'put it in quotes, as in "on":')
+    if text in WORDS and WORDS[text] is None:
+        raise RefusalError("a field has no name", 'if it is meant to be named so: "null":')
+    return text
 
 
 def tagged(tag: str, text: str) -> object:

@@ -11,10 +11,11 @@ local min = math.min
 
 local MOST_RETRIES = 2
 
--- $upstream_addr names every endpoint tried so far, the last of them failed just now.
+-- $upstream_addr names every endpoint tried so far, the last of them failed just now. The attempt
+-- that begins has no endpoint yet, for which nginx writes a lone colon.
 local function tried_before(now)
   local tried, last = {}, nil
-  for peer in ngx.var.upstream_addr:gmatch("[^, ]+") do
+  for peer in ngx.var.upstream_addr:gmatch("[^, ]+:%d+") do
     tried[peer], last = true, peer
   end
   if last then health.failed(last, now) end
