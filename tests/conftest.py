@@ -1,6 +1,7 @@
 """What every test can ask for: endpoints, a real nginx, and golden files."""
 
 import pytest
+
 from support.backend import running_endpoints
 from support.nginx import running_nginx
 

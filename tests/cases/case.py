@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from support.manifests import documents, problems_of, store_of
 
 from portico.compiler.compiler import compile_all
 from portico.plan.backend import Backend
@@ -18,6 +17,7 @@ from portico.plan.key import BACKEND, Key
 from portico.plan.plan import Plan
 from portico.settings import Settings
 from portico.store import Store
+from support.manifests import documents, problems_of, store_of
 
 FOLDER = Path(__file__).parent
 

@@ -1,6 +1,7 @@
 """Plans that several files of this folder serve."""
 
 import pytest
+
 from support.plans import addresses, backend, plan_of, site
 
 

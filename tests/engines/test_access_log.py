@@ -4,13 +4,13 @@ import json
 import re
 
 import pytest
+
+from portico.plan.backend import Protocol
 from support.asking import ask
 from support.client import Client
 from support.nginx import running_nginx
 from support.plans import addresses, backend, plan_of, site
 from support.ports import refusing_port
-
-from portico.plan.backend import Protocol
 
 pytestmark = pytest.mark.nginx
 
@@ -51,7 +51,7 @@ def test_the_text_has_nineteen_fields(plan, endpoints):
     [line] = lines_of(plan, ("/a?b=c", told))
     found = LINE.fullmatch(line)
     assert found, line
-    assert len(found.groups()) == 17           # the dash and the brackets make nineteen
+    assert len(found.groups()) == 17  # the dash and the brackets make nineteen
     got = found.groupdict()
     assert got["addr"] == "127.0.0.1"
     assert got["request"] == "GET /a?b=c HTTP/1.1"

@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+
 from support.asking import ask, reached
 from support.client import Client
 from support.nginx import running_nginx
@@ -38,7 +39,7 @@ def test_an_answer_of_our_own(live, path, status, body, method):
         assert answer.status == status
         assert answer.header("Content-Type") == "text/plain; charset=utf-8"
         assert answer.header("Content-Length") == str(len(body))
-        assert answer.header("Server") in (None, "nginx")       # no version
+        assert answer.header("Server") in (None, "nginx")  # no version
         assert answer.body == (b"" if method == "HEAD" else body)
         # The connection goes on, at the right byte.
         assert client.ask("/ok", "shop.example").status == 200

@@ -4,15 +4,15 @@ import threading
 from collections import Counter
 
 import pytest
+
+from portico.plan.backend import Protocol
+from portico.plan.plan import diff
+from portico.settings import Balance
 from support.asking import ask, reached
 from support.client import Client
 from support.nginx import running_nginx
 from support.plans import addresses, backend, plan_of, site
 from support.ports import refusing_port
-
-from portico.plan.backend import Protocol
-from portico.plan.plan import diff
-from portico.settings import Balance
 
 pytestmark = pytest.mark.nginx
 
@@ -23,7 +23,7 @@ def cart(*endpoints, **how):
 
 def test_two_workers_together_are_exactly_fair(shared_nginx, endpoints):
     shared_nginx.serve(cart(*addresses(endpoints.port, 1, 2)))
-    got = Counter(reached(shared_nginx) for _ in range(100))     # each on a connection of its own
+    got = Counter(reached(shared_nginx) for _ in range(100))  # each on a connection of its own
     assert got == {"127.0.10.1": 50, "127.0.10.2": 50}
 
 
@@ -63,7 +63,7 @@ def test_where_all_refuse_the_client_learns_it(own_nginx):
         assert own_nginx.inspect()["retries"] == 1
         own_nginx.serve(cart(("127.0.10.8", one)))
         assert ask(own_nginx).status == 502
-        assert own_nginx.inspect()["retries"] == 1       # there is nobody else
+        assert own_nginx.inspect()["retries"] == 1  # there is nobody else
 
 
 @pytest.mark.parametrize(("method", "times"), [
@@ -90,7 +90,7 @@ def test_a_reset_after_the_request_was_read(own_nginx, endpoints, method, times)
 
 
 def test_a_failing_endpoint_is_left_alone(endpoints):
-    """Two failures seen by a worker, and it sends no more there. One worker, so that it is known."""
+    """Two failures, and a worker sends no more there. One worker: each learns for itself."""
     with running_nginx(workers=1) as live, refusing_port("127.0.10.9") as closed:
         live.serve(cart(("127.0.10.9", closed), *addresses(endpoints.port, 1)))
         for _ in range(20):
@@ -157,7 +157,7 @@ def test_the_quicker_endpoint_gets_more(endpoints, protocol, port):
         live.serve(cart(*places, balance=Balance.EWMA, protocol=protocol))
         got = {reached(live) for _ in range(60)}
         assert got <= {"127.0.10.1", "127.0.10.2", "127.0.10.3"}
-        assert len(got) >= 2                   # nobody is asked always
+        assert len(got) >= 2  # nobody is asked always
 
 
 def test_a_slow_endpoint_gets_less_by_latency(endpoints):
@@ -165,7 +165,7 @@ def test_a_slow_endpoint_gets_less_by_latency(endpoints):
 
     def answer(exchange):
         if exchange.address == "127.0.10.1":
-            held.wait(0.05)                    # nobody sets it: this endpoint is slow
+            held.wait(0.05)  # nobody sets it: this endpoint is slow
         exchange.answer(b"")
 
     endpoints.on["/slow"] = answer

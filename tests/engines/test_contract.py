@@ -4,12 +4,12 @@ A later engine joins by a fixture of its own; nothing but the first lines knows 
 """
 
 import pytest
-from support.asking import reached
-from support.plans import addresses, backend, plan_of, site
 
 from portico.plan.backend import backend_key
 from portico.plan.key import SITE, Key
 from portico.plan.plan import Diff, diff
+from support.asking import reached
+from support.plans import addresses, backend, plan_of, site
 
 pytestmark = pytest.mark.nginx
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from support.asking import ask, told
 from support.client import Client
 from support.plans import addresses, backend, plan_of, site
@@ -81,7 +82,7 @@ def test_other_headers_pass_and_those_of_the_connection_do_not(live):
     sent += [("Connection", "keep-alive, X-Hop"), ("X-Hop", "1"), ("Keep-Alive", "5")]
     got = headers_of(ask(live, headers=sent))
     assert [got[name] for name in ("x-own", "cookie", "authorization")] == ["1", "a=b", "Basic x"]
-    assert "connection" not in got             # the connection to the endpoint is kept
+    assert "connection" not in got  # the connection to the endpoint is kept
     assert "upgrade" not in got
 
 
@@ -98,7 +99,7 @@ def test_connections_to_endpoints_are_kept(live, endpoints):
         exchange.answer(b"")
 
     endpoints.on["/kept"] = note
-    with Client(live.http_port) as client:     # one client connection is one worker
+    with Client(live.http_port) as client:  # one client connection is one worker
         for _ in range(20):
             assert client.ask("/kept", "shop.example").status == 200
     assert len(ports) == 1

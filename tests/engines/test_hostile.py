@@ -11,14 +11,15 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.client import Client
-from support.luajit import frame_text
-from support.manifests import documents, problems_of, store_of
 
 from portico.compiler.compiler import Compiler
 from portico.compiler.lower import LOWER
 from portico.engines.nginx.snapshot import replay
+from portico.plan.plan import diff
 from portico.settings import Settings
+from support.client import Client
+from support.luajit import frame_text
+from support.manifests import documents, problems_of, store_of
 
 SAMPLE = Path(__file__).with_name("sample.yaml").read_text()
 SETTINGS = Settings(bind=("127.0.0.1",))
@@ -153,40 +154,45 @@ def complains(line):
     return any(mark in line for mark in ("[emerg]", "[alert]", "[crit]", "[lua]", "runtime error"))
 
 
-def answer(live, host, path):
-    with Client(live.https_port, tls=True, sni="shop.example") as client:
-        return client.ask(quote(path, safe="/", errors="surrogateescape"), host).status
+@pytest.fixture
+def client(serving):
+    """One connection for all: it sees every change, as long as nginx goes on."""
+    with Client(serving.https_port, tls=True, sni="shop.example") as client:
+        yield client
 
 
-def works(live, found):
-    return all(
-        answer(live, host, path) == 200 for host, path in routes_of(found) if host and path
-    )
+def answer(client, host, path):
+    return client.ask(quote(path, safe="/", errors="surrogateescape"), host).status
+
+
+def works(client, found):
+    return all(answer(client, host, path) == 200 for host, path in routes_of(found) if host)
 
 
 @pytest.mark.nginx
 @pytest.mark.parametrize("name", HOSTILE)
-def test_every_string_may_be_hostile(serving, endpoints, name):
+def test_every_string_may_be_hostile(serving, client, endpoints, name):
     before = looks(serving)
     clean = sample(endpoints.port)
-    usual = told_of(*compiled(clean))
+    usual, served = told_of(*compiled(clean)), {}
     for place in PLACES:
         found = replaced(clean, place, HOSTILE[name])
         store, plan = compiled([*found, *serving.control])
-        report = serving.converge(plan)
+        report = serving.converge(plan, diff(served, plan) if served else None)
         assert report.in_sync, (place, report.detail)
-        assert answer(serving, "control.example", "/any") == 200, place
+        served = plan
+        assert answer(client, "control.example", "/any") == 200, place
         if told_of(store, plan) <= usual:
-            assert works(serving, found), f"{place}: neither served nor refused"
+            assert works(client, found), f"{place}: neither served nor refused"
     assert looks(serving) == before
 
 
 @pytest.mark.nginx
-def test_the_sample_itself_works(serving, endpoints):
+def test_the_sample_itself_works(serving, client, endpoints):
     clean = sample(endpoints.port)
     _, plan = compiled([*clean, *serving.control])
     serving.serve(plan)
-    assert works(serving, clean)
+    assert works(client, clean)
 
 
 @pytest.mark.nginx
@@ -195,7 +201,7 @@ def test_the_sample_itself_works(serving, endpoints):
     "/%41", "/é", "/e\u0301", "/😀", "/\u202etxt", "/\x1b[2J", "/a:b", "/?", "/#", "/+", "/~", "/*",
     "/" + "x" * 4000, "/\ufeff", "/'", "/`id`", "/<<state>>", "/a=b&c", "/@answer", "/\x7f",
 ], ids=ascii)  # fmt: skip
-def test_a_strange_path_works_literally(serving, endpoints, path):
+def test_a_strange_path_works_literally(serving, client, endpoints, path):
     clean = documents(CONTROL, {"9999": endpoints.port})
     for kind in ("Prefix", "Exact"):
         for document in clean:
@@ -205,9 +211,9 @@ def test_a_strange_path_works_literally(serving, endpoints, path):
         store, plan = compiled(clean)
         assert problems_of(store, plan) == []
         serving.serve(plan)
-        assert answer(serving, "control.example", path) == 200
-        assert answer(serving, "control.example", path + "/x") == (200 if kind == "Prefix" else 404)
-        assert answer(serving, "control.example", path + "x") == 404
+        assert answer(client, "control.example", path) == 200
+        assert answer(client, "control.example", path + "/x") == (200 if kind == "Prefix" else 404)
+        assert answer(client, "control.example", path + "x") == 404
 
 
 @settings(max_examples=150, deadline=None)

@@ -4,14 +4,14 @@ import os
 import signal
 
 import pytest
-from support.asking import reached
-from support.nginx import wait_for_end
-from support.plans import addresses, backend, plan_of, site
 
 from portico.engines.nginx import frames
 from portico.engines.nginx.private_socket import PrivateSocket
 from portico.engines.nginx.snapshot import replay
 from portico.plan.plan import Diff, diff
+from support.asking import reached
+from support.nginx import wait_for_end
+from support.plans import addresses, backend, plan_of, site
 
 pytestmark = pytest.mark.nginx
 
@@ -35,7 +35,7 @@ def kill_master(live):
     pids = live.pids()
     os.kill(master_of(live), signal.SIGKILL)
     for pid in pids:
-        wait_for_end(pid)        # its workers finish what they have and go, too
+        wait_for_end(pid)  # its workers finish what they have and go, too
 
 
 def kill_all(live):
@@ -58,7 +58,7 @@ def test_nginx_that_ended_is_started_again(own_nginx, shop, end):
     end(own_nginx)
     figures = own_nginx.serve(shop, NOTHING)
     assert figures["starts"] == 2
-    assert figures["pushes"] == 1              # it has found its data on the disk
+    assert figures["pushes"] == 1  # it has found its data on the disk
     assert reached(own_nginx) == "127.0.10.1"
 
 
@@ -108,7 +108,10 @@ def test_data_that_a_stranger_pushed_is_overwritten(own_nginx, shop, edit):
 
 def test_a_change_meets_the_data_of_a_stranger(own_nginx, shop, endpoints):
     figures = own_nginx.serve(shop)
-    push(own_nginx, frames.delete(b"h:shop.example") + frames.commit(figures["version"] + 1, whole=False))
+    push(
+        own_nginx,
+        frames.delete(b"h:shop.example") + frames.commit(figures["version"] + 1, whole=False),
+    )
     new = plan_of(*shop.values(), backend("front", *addresses(endpoints.port, 7)))
     own_nginx.serve(new, diff(shop, new))
     assert reached(own_nginx) == "127.0.10.7"
@@ -143,7 +146,7 @@ def scribble(file):
 def flip(file):
     """Another endpoint than was pushed, and all lengths as they were."""
     text = file.read_bytes()
-    assert text.count(b"127.0.10.1") == 2      # the address and the name
+    assert text.count(b"127.0.10.1") == 2  # the address and the name
     file.write_bytes(text.replace(b"127.0.10.1", b"127.0.10.9"))
 
 
@@ -160,9 +163,7 @@ HARMS = [lose, scribble, flip, *(cut(at) for at in (0, 1, 11, 40, -1))]
 
 def complete(live, plan):
     """Whether nginx would find the whole plan on the disk."""
-    wanted = {
-        frames.entry_key(unit.key): frames.entry(unit) for unit in plan.values()
-    }
+    wanted = {frames.entry_key(unit.key): frames.entry(unit) for unit in plan.values()}
     return replay((live.folder / "plan.frames").read_bytes()).entries == wanted
 
 
@@ -172,7 +173,7 @@ def test_nginx_starts_with_a_harmed_file_and_is_put_right(own_nginx, shop, harm)
     own_nginx.kill()
     harm(own_nginx.folder / "plan.frames")
     own_nginx.run("-c", str(own_nginx.folder / "nginx.conf"))
-    assert reached(own_nginx) in ("404", "127.0.10.9")   # half a commit is no commit
+    assert reached(own_nginx) in ("404", "127.0.10.9")  # half a commit is no commit
     own_nginx.take_over()
     own_nginx.serve(shop, NOTHING)
     assert reached(own_nginx) == "127.0.10.1"
@@ -187,7 +188,7 @@ def test_a_file_harmed_while_nginx_runs_is_written_anew(own_nginx, shop, endpoin
     own_nginx.serve(new, diff(shop, new))
     assert complete(own_nginx, new)
     harm(own_nginx.folder / "plan.frames")
-    own_nginx.serve(new, NOTHING)              # even where nothing has changed
+    own_nginx.serve(new, NOTHING)  # even where nothing has changed
     assert complete(own_nginx, new)
 
 

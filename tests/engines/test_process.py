@@ -3,16 +3,17 @@
 import socket
 import stat
 import threading
+from itertools import pairwise
 
 import pytest
+
+from portico.engines.nginx import snapshot
+from portico.plan.plan import Diff, diff
 from support.asking import ask, reached, told
 from support.client import Client
 from support.nginx import running_nginx
 from support.plans import addresses, backend, plan_of
 from support.ports import free_port
-
-from portico.engines.nginx import snapshot
-from portico.plan.plan import Diff, diff
 
 pytestmark = pytest.mark.nginx
 
@@ -105,7 +106,7 @@ def test_a_port_taken_when_the_options_change_is_reported_and_recovered_from(own
         assert not report.in_sync
         assert str(port) in report.detail
         assert "see --http-port" in report.detail
-        with Client(before) as client:                     # what ran goes on
+        with Client(before) as client:  # what ran goes on
             assert client.ask("/", "shop.example").status == 200
     own_nginx.serve(shop)
     assert reached(own_nginx) == "127.0.10.1"
@@ -156,7 +157,7 @@ def test_the_file_is_written_anew_when_it_has_outgrown_itself(
         own_nginx.serve(new, diff(plan, new))
         plan = new
         sizes.append(file.stat().st_size)
-    assert any(after < before for before, after in zip(sizes, sizes[1:], strict=False))
+    assert any(after < before for before, after in pairwise(sizes))
     assert max(sizes) < 3 * min(sizes) + 1024
     assert oct(stat.S_IMODE(file.stat().st_mode)) == "0o600"
     own_nginx.restart()

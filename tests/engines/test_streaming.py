@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+
 from support.asking import ask, told
 from support.client import Client
 from support.plans import addresses, backend, plan_of, site
@@ -103,7 +104,7 @@ def test_websocket_frames_pass_both_ways(live, endpoints):
         ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
         ("Sec-WebSocket-Version", "13"),
     ]
-    frame = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"       # RFC 6455, 5.7: "Hello", masked
+    frame = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"  # RFC 6455, 5.7: "Hello", masked
     with Client(live.http_port) as client:
         assert client.ask("/ws", "shop.example", headers=headers).status == 101
         for _ in range(3):
@@ -131,4 +132,4 @@ def test_the_status_of_an_endpoint_is_passed_on(live, endpoints, status):
     got = ask(live, "/status")
     assert (got.status, got.header("X-Own")) == (status, "1")
     assert got.body in (b"", b"its own words")
-    assert endpoints.requests == {"127.0.10.1": 1}     # an answer is an answer: not tried again
+    assert endpoints.requests == {"127.0.10.1": 1}  # an answer is an answer: not tried again

@@ -3,6 +3,7 @@
 from ipaddress import ip_network
 
 import pytest
+
 from support.asking import ask, told
 from support.client import Client
 from support.nginx import running_nginx
@@ -56,7 +57,7 @@ def test_a_trusted_proxy_is_believed(behind_proxy, plan):
     behind_proxy.serve(plan)
     got = headers_of(ask(behind_proxy, headers=CLAIMS))
     assert got["x-real-ip"] == got["x-forwarded-for"] == "203.0.113.7"
-    assert got["x-original-forwarded-for"] == "203.0.113.7"     # the way it came
+    assert got["x-original-forwarded-for"] == "203.0.113.7"  # the way it came
     assert got["x-forwarded-proto"] == got["x-scheme"] == "https"
     assert got["x-forwarded-host"] == "public.example"
 
@@ -77,7 +78,9 @@ def test_behind_a_proxy_that_ends_tls_there_is_no_redirect(behind_proxy, plan):
 
 def test_a_redirect_names_the_host_that_the_client_asked_for(behind_proxy, plan):
     behind_proxy.serve(plan)
-    answer = ask(behind_proxy, "/a", "tls.example", headers=[("X-Forwarded-Host", "pub.example:81")])
+    answer = ask(
+        behind_proxy, "/a", "tls.example", headers=[("X-Forwarded-Host", "pub.example:81")]
+    )
     assert answer.header("Location") == "https://pub.example/a"
 
 
@@ -112,7 +115,9 @@ def test_the_proxy_protocol_vouches_for_no_header(proxy_protocol, plan):
     """The balancer in front passes the client's bytes through: they are the client's claims."""
     proxy_protocol.serve(plan)
     line = b"PROXY TCP4 203.0.113.7 10.0.0.1 4321 80\r\n"
-    got = headers_of(with_proxy_line(proxy_protocol, line, [*CLAIMS, ("X-Forwarded-For", "1.2.3.4")]))
+    got = headers_of(
+        with_proxy_line(proxy_protocol, line, [*CLAIMS, ("X-Forwarded-For", "1.2.3.4")])
+    )
     assert got["x-real-ip"] == got["x-forwarded-for"] == "203.0.113.7"
     assert got["x-forwarded-proto"] == "http"
     assert got["x-forwarded-host"] == "shop.example"

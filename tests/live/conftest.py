@@ -14,7 +14,7 @@ from live import farm
 from live.program import Program
 from model.certificates import pair
 
-NAMES = ("a", "b", "c", "d")
+NAMES = ("a", "b", "c", "d", "slow")
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def program(root):
 
 @pytest.fixture(scope="session")
 def ports() -> Mapping[str, int]:
-    """Where the echo backends are: a, b, c and d; v6 on ::1; tls speaks HTTPS."""
+    """Where the echo backends are: a to d and slow; v6 on ::1; tls speaks HTTPS."""
     with tempfile.TemporaryDirectory() as folder:
         made = pair("endpoint.example")
         Path(folder, "tls.crt").write_bytes(made.chain)

@@ -1,6 +1,7 @@
 """Echo backends for the live tests, all in one process that ends with whoever started it.
 
 Arguments: NAME=ADDRESS, or NAME=ADDRESS=FOLDER with tls.crt and tls.key for one that speaks TLS.
+The one called slow takes its time.
 Prints the ports as JSON; ends when its stdin does.
 """
 
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from portico.echo.app import build
 from portico.echo.server import BACKLOG, KEEPALIVE_SECONDS
@@ -20,8 +22,11 @@ async def main(arguments: list[str]) -> None:
     ports = {}
     for argument in arguments:
         name, address, *folder = argument.split("=")
+        application = build(name)
+        if name == "slow":
+            application.middlewares.insert(0, slowly)
         runner = web.AppRunner(
-            build(name),
+            application,
             access_log=None,
             auto_decompress=False,
             handler_cancellation=True,
@@ -34,6 +39,12 @@ async def main(arguments: list[str]) -> None:
     sys.stdout.write(json.dumps(ports) + "\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
+
+
+@web.middleware
+async def slowly(request: web.Request, handler: Handler) -> web.StreamResponse:
+    await asyncio.sleep(0.2)
+    return await handler(request)
 
 
 def context(folder: Path) -> ssl.SSLContext:

@@ -21,7 +21,7 @@ end
 local function backend_of(names)
   local endpoints = {}
   for name in names:gmatch(".") do
-    endpoints[#endpoints + 1] = { "127.0.0.1", 80, name }
+    endpoints[#endpoints + 1] = { name, 80 }
   end
   return { e = endpoints }
 end
@@ -29,7 +29,7 @@ end
 local function set_of(names)
   if names == cjson.null then return nil end
   local found = {}
-  for name in names:gmatch(".") do found[name] = true end
+  for name in names:gmatch(".") do found[name .. ":80"] = true end
   return found
 end
 
@@ -43,14 +43,14 @@ function worlds.pick()
   local pick = require "pick"
   local health, scores = require("health").new(), pick.scores()
   return {
-    failed = health.failed,
-    observe = scores.observe,
-    score = scores.of,
+    failed = function(name, now) return health.failed(name .. ":80", now) end,
+    observe = function(name, ...) return scores.observe(name .. ":80", ...) end,
+    score = function(name, now) return scores.of(name .. ":80", now) end,
     in_turn = function(names, turn, now, tried)
-      return pick.in_turn(backend_of(names), turn, health, now, set_of(tried))[3]
+      return pick.in_turn(backend_of(names), turn, health, now, set_of(tried))[1]
     end,
     quicker = function(names, now, tried)
-      return pick.quicker(backend_of(names), scores, health, now, set_of(tried))[3]
+      return pick.quicker(backend_of(names), scores, health, now, set_of(tried))[1]
     end,
   }
 end

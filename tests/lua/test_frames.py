@@ -1,10 +1,10 @@
 """Frames: what was committed is applied, and nothing else, wherever a text ends."""
 
 import pytest
-from support.luajit import replayed
 
 from portico.engines.nginx import frames
 from portico.engines.nginx.snapshot import replay
+from support.luajit import replayed
 
 # Keys and values that look like frames, or hold what a line-wise reader would trip over.
 COMMITS = [

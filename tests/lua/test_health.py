@@ -1,6 +1,7 @@
 """Ejection: who is left out, for how long, and how it comes back. Times are like real ones."""
 
 import pytest
+
 from support.luajit import play
 
 T = 1_800_000_000.0

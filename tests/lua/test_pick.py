@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+
 from support.luajit import play
 
 T = 1_800_000_000.0

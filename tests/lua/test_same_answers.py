@@ -2,14 +2,14 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.luajit import Ask, routed
-from support.plans import addresses, backend, certificate, plan_of, site
 
 from cases.witnesses import ends_of
 from portico.explain.explain import explain
 from portico.explain.request import Request
 from portico.plan.key import LISTENER, Key
 from portico.plan.listener import Listener
+from support.luajit import Ask, routed
+from support.plans import addresses, backend, certificate, plan_of, site
 
 BACKENDS = ("one", "two", "none", "missing")
 UNITS = (backend("one", *addresses(80, 1)), backend("two", *addresses(80, 2, 3)), backend("none"))

@@ -1,6 +1,7 @@
 """One host: which route has this path."""
 
 import pytest
+
 from support.luajit import play
 
 DATA = {

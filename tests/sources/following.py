@@ -33,11 +33,15 @@ def service_ref(name: str, namespace: str = "shop") -> Ref:
     return Ref("Service", namespace, name)
 
 
+class EndedError(Exception):
+    """The source has nothing more to tell."""
+
+
 class Told:
     """What a source has told so far, put together as the store does it."""
 
-    def __init__(self, events: AsyncIterator) -> None:
-        self._events = events
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue = asyncio.Queue()
         self.facts: dict[Ref, Fact] = {}
         self.places: dict[Ref, Place | None] = {}
         self.faults: dict[str, tuple[Fault, ...]] = {}
@@ -47,11 +51,24 @@ class Told:
 
     async def batch(self) -> list:
         async with asyncio.timeout(PATIENCE):
-            events = list(await anext(self._events))
+            events = await self._queue.get()
+        if isinstance(events, BaseException):
+            raise events
         self.batches.append(events)
         for event in events:
             self._take(event)
         return events
+
+    async def listen(self, source: Source) -> None:
+        """Hears at once whatever is told, as the daemon does; the test takes it when it likes."""
+        try:
+            async with aclosing(source.events()) as batches:
+                async for events in batches:
+                    self._queue.put_nowait(list(events))
+        except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001  # raised in the test
+            self._queue.put_nowait(error)
+        else:
+            self._queue.put_nowait(EndedError())
 
     async def until(self, is_so: Callable[["Told"], object]) -> None:
         while not is_so(self):
@@ -81,10 +98,14 @@ class Told:
 
 @asynccontextmanager
 async def follow(source: Source) -> AsyncIterator[Told]:
-    async with aclosing(source.events()) as events:
-        told = Told(events)
-        await told.batch()
-        yield told
+    told = Told()
+    async with asyncio.TaskGroup() as group:
+        listening = group.create_task(told.listen(source))
+        try:
+            await told.batch()
+            yield told
+        finally:
+            listening.cancel()
 
 
 @asynccontextmanager
@@ -96,6 +117,6 @@ async def live(*paths: Path, rescan: float = 3600.0, held: Path | None = None):
 
 async def read_once(*paths: Path, held: Path | None = None) -> Told:
     async with follow(Directory(paths, watch=False, held=held)) as told:
-        with pytest.raises(StopAsyncIteration):
+        with pytest.raises(EndedError):
             await told.batch()
         return told

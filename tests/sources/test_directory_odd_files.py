@@ -44,6 +44,21 @@ async def test_a_folder_with_the_name_of_a_file(folder: Path):
     assert told.faults == {}
 
 
+async def test_a_file_makes_room_for_a_folder_and_back(folder: Path):
+    path = folder / "x.yaml"
+    path.write_text(service("a"))
+    async with live(folder) as told:
+        path.unlink()
+        path.mkdir()
+        (path / "b.yaml").write_text(service("b"))
+        await told.until(lambda told: told.port("b") and not told.port("a"))
+        (path / "b.yaml").unlink()
+        path.rmdir()
+        path.write_text(service("c"))
+        await told.until(lambda told: told.port("c") and not told.port("b"))
+        assert not any(told.faults.values())
+
+
 async def test_a_dead_link_keeps_what_it_led_to(folder: Path, tmp_path: Path):
     target = tmp_path / "target"
     target.write_text(service("a", 1))

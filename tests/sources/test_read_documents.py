@@ -289,6 +289,11 @@ def test_ten_megabytes_of_one_document():
     assert len(value(text)["data"]) == 100_000
 
 
+def test_json_that_is_nested_too_deeply():
+    assert "deeper than" in fault('{"a": ' * 50_000).reason
+    assert "deeper than" in fault('{"a": ' * 50_000 + "1" + "}" * 50_000).reason
+
+
 def test_too_large():
     assert "64 MiB" in fault(b"a" * (64 * 1024 * 1024 + 1)).reason
 

@@ -149,17 +149,15 @@ async def test_a_host_without_resolv_conf(monkeypatch: pytest.MonkeyPatch):
             if configure:
                 raise dns.resolver.NoResolverConfiguration
             super().__init__(configure=False)
-            made.append(self)
+            made.put_nowait(self)
 
-    made: list = []
+    made: asyncio.Queue = asyncio.Queue()
     monkeypatch.setattr("portico.sources.resolver.AsyncResolver", Unconfigured)
     resolver = Resolver()
     resolver.want(frozenset({"a.test"}))
     async with follow(resolver):
         async with asyncio.timeout(20):
-            while not made:
-                await asyncio.sleep(0)
-    assert made[0].nameservers == ["127.0.0.1"]
+            assert (await made.get()).nameservers == ["127.0.0.1"]
 
 
 async def test_a_failure_of_our_own_is_not_hidden(monkeypatch: pytest.MonkeyPatch):

@@ -123,7 +123,7 @@ def request(
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def fetch(  # noqa: PLR0913  # what a request is made of
+def fetch(  # what a request is made of
     port: int,
     target: str = "/",
     host: str = "shop.example",

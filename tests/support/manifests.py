@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
-from model.certificates import pair
 
+from model.certificates import pair
 from portico.compiler.compiler import compile_all
 from portico.model.decode import decode
 from portico.model.fact import Fact

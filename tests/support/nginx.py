@@ -13,12 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from support.client import PATIENCE
-from support.ports import free_port
-
 from portico.engines.contract import Figures, Report
 from portico.engines.nginx import Nginx, Options
 from portico.plan.plan import Diff, Plan
+from support.client import PATIENCE
+from support.ports import free_port
 
 
 class Live:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from model.certificates import Pair
-
 from portico.model.key_pair import parse_key_pair
 from portico.model.ref import Ref
 from portico.plan.backend import Backend, Endpoint, Protocol, backend_key

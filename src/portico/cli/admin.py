@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import click
 
+from portico.cli.output import printable
+
 NOT_RUNNING: Final = 3
 """Exit code where no running Portico answers."""
 
@@ -25,7 +27,10 @@ admin_option = click.option(
 
 
 def ask(admin: str, path: str, query: Sequence[tuple[str, str]] = ()) -> Mapping[str, Any]:
-    """One answer of a running Portico; ends the command where there is none."""
+    """One answer of a running Portico; ends the command where there is none.
+
+    Raises click.UsageError where the question is none.
+    """
     target = f"{path}?{urlencode(query)}" if query else path
     try:
         connection = http.client.HTTPConnection(admin, timeout=TIMEOUT)
@@ -34,10 +39,17 @@ def ask(admin: str, path: str, query: Sequence[tuple[str, str]] = ()) -> Mapping
         body = answer.read()
     except (OSError, http.client.HTTPException) as error:
         _give_up(f"no Portico answers at {admin} ({error}); is `portico up` running? see --admin")
+    told = printable(body.decode(errors="replace").strip())
+    if answer.status == http.HTTPStatus.BAD_REQUEST:
+        raise click.UsageError(told)
     if answer.status != http.HTTPStatus.OK:
-        _give_up(f"{admin} answered {answer.status}: {body.decode(errors='replace').strip()}")
-    found = json.loads(body)
-    assert isinstance(found, dict)
+        _give_up(f"{admin} answered {answer.status}: {told}")
+    try:
+        found = json.loads(body)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        _give_up(f"what answers at {admin} is no Portico; see --admin")
     return found
 
 

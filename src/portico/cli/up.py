@@ -57,8 +57,8 @@ PORT = click.IntRange(0, 65535)
 )
 @click.option(
     "--balance",
-    type=click.Choice(list(Balance)),
-    default=Balance.ROUND_ROBIN,
+    type=click.Choice([each.value for each in Balance]),
+    default=Balance.ROUND_ROBIN.value,
     show_default=True,
     help="Endpoints in turn, or the quicker of two (peak EWMA).",
 )
@@ -78,8 +78,8 @@ PORT = click.IntRange(0, 65535)
 )
 @click.option(
     "--log-format",
-    type=click.Choice(list(LogFormat)),
-    default=LogFormat.TEXT,
+    type=click.Choice([each.value for each in LogFormat]),
+    default=LogFormat.TEXT.value,
     show_default=True,
     help="Of the access log and of Portico's own.",
 )
@@ -138,6 +138,8 @@ def _settings(options: Mapping[str, Any]) -> Settings:
         )
     if not settings.http_port and not settings.https_port:
         raise click.UsageError("with --http-port 0 and --https-port 0 there is nothing to serve")
+    if settings.http_port == settings.https_port:
+        raise click.UsageError("--http-port and --https-port must be two different ports")
     return with_classes(settings, options["ingress_classes"])
 
 

@@ -130,8 +130,9 @@ async def _admin(view: View, settings: Settings) -> AsyncIterator[None]:
 
 def _reason(error: OSError) -> str:
     # asyncio puts the address into the text, and one is enough.
-    is_name = isinstance(error, socket.gaierror) or error.errno is None
-    return (str(error.strerror) if is_name else os.strerror(error.errno)).lower()
+    if error.errno is None or isinstance(error, socket.gaierror):
+        return str(error.strerror)
+    return os.strerror(error.errno).lower()
 
 
 @contextlib.contextmanager

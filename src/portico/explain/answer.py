@@ -6,7 +6,7 @@ from enum import StrEnum
 from portico.plan.backend import Backend
 from portico.plan.certificate import Certificate
 from portico.plan.listener import Listener
-from portico.plan.site import Route, Site
+from portico.plan.site import TLS, Route, Site
 from portico.plan.verdict import Refusal
 
 
@@ -25,6 +25,7 @@ class Result(StrEnum):
 class Answer:
     """`status` is what Portico itself answers; None where an endpoint does.
 
+    `tls` says who decided on the certificate, `certificate` is None for the default one.
     `lost` are the refused claims that have to do with this host or with this backend.
     """
 
@@ -33,6 +34,7 @@ class Answer:
     location: str = ""
     listener: Listener | None = None
     site: Site | None = None
+    tls: TLS | None = None
     certificate: Certificate | None = None
     route: Route | None = None
     is_default: bool = False

@@ -1,13 +1,21 @@
 """An answer as plain values, and as lines for people."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from portico.explain.answer import Answer, Result
 from portico.explain.request import Request
 from portico.plan.backend import Backend
-from portico.plan.document import refusal_document, route_document, unit_document
-from portico.plan.key import Origin
+from portico.plan.document import (
+    origin_document,
+    refusal_document,
+    route_document,
+    unit_document,
+)
 from portico.plan.site import Route, Site
+
+_GOES_NOWHERE: Final = (Result.NO_LISTENER, Result.BAD_REQUEST)
+"""Ends before any host is looked for."""
 
 
 def answer_document(request: Request, answer: Answer) -> Mapping[str, object]:
@@ -25,6 +33,7 @@ def answer_document(request: Request, answer: Answer) -> Mapping[str, object]:
         "listener": answer.listener and unit_document(answer.listener),
         "host": _site_name(answer.site),
         "certificate": answer.certificate and unit_document(answer.certificate),
+        "certificateFrom": answer.tls and origin_document(answer.tls.origin),
         "route": answer.route and route_document(answer.route),
         "isDefaultBackend": answer.is_default,
         "backend": answer.backend and unit_document(answer.backend),
@@ -36,7 +45,10 @@ def answer_lines(request: Request, answer: Answer) -> Iterator[str]:
     """The same for people: one line a step."""
     yield f"{request.method} {request.scheme}://{request.host}{request.path}"
     yield from _listener_lines(answer)
-    if request.scheme == "https":
+    if answer.result in _GOES_NOWHERE:
+        yield _line("result", _result_text(answer))
+        return
+    if answer.listener and answer.listener.tls:
         yield from _certificate_lines(answer)
     yield _line("host", _site_name(answer.site) or "no rule names this host")
     if answer.route:
@@ -44,8 +56,8 @@ def answer_lines(request: Request, answer: Answer) -> Iterator[str]:
     yield from _backend_lines(answer.backend)
     yield _line("result", _result_text(answer))
     for refusal in answer.lost:
-        where = _origin_text(refusal.origin)
-        yield _line(refusal.because.severity.value, f"{where}: {refusal.reason}")
+        told = f"{refusal.origin}: {refusal.reason}"
+        yield _line(refusal.because.severity.value, told)
         yield _line("", f"hint: {refusal.hint}")
 
 
@@ -57,13 +69,12 @@ def _listener_lines(answer: Answer) -> Iterator[str]:
 
 
 def _certificate_lines(answer: Answer) -> Iterator[str]:
-    tls = answer.site.tls if answer.site else None
+    where = f"  <- {answer.tls.origin}" if answer.tls else ""
     if answer.certificate and answer.certificate.key_pair:
         names = ", ".join(answer.certificate.key_pair.names)
-        where = f"  <- {_origin_text(tls.origin)}" if tls else ""
         yield _line("certificate", f"{answer.certificate.secret} ({names}){where}")
     else:
-        yield _line("certificate", "the default one (self-signed)")
+        yield _line("certificate", f"the default one (self-signed){where}")
 
 
 def _backend_lines(backend: Backend | None) -> Iterator[str]:
@@ -74,7 +85,7 @@ def _backend_lines(backend: Backend | None) -> Iterator[str]:
     )
     for endpoint in backend.endpoints:
         address = f"[{endpoint.address}]" if ":" in endpoint.address else endpoint.address
-        yield _line("endpoint", f"{address}:{endpoint.port}  <- {_origin_text(endpoint.origin)}")
+        yield _line("endpoint", f"{address}:{endpoint.port}  <- {endpoint.origin}")
 
 
 def _site_name(site: Site | None) -> str | None:
@@ -83,11 +94,7 @@ def _site_name(site: Site | None) -> str | None:
 
 def _route_text(route: Route, *, is_default: bool) -> str:
     what = "default backend" if is_default else f"{route.match} {route.path}"
-    return f"{what}  <- {_origin_text(route.origin)}"
-
-
-def _origin_text(origin: Origin) -> str:
-    return str(origin)
+    return f"{what}  <- {route.origin}"
 
 
 def _result_text(answer: Answer) -> str:

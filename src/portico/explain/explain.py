@@ -14,7 +14,7 @@ from portico.plan.certificate import Certificate
 from portico.plan.key import CATCH_ALL, SITE, Key
 from portico.plan.listener import HTTP, HTTPS, Listener
 from portico.plan.plan import Plan
-from portico.plan.site import PathMatch, Route, Site
+from portico.plan.site import TLS, PathMatch, Route, Site
 from portico.plan.verdict import Outcome, Refusal
 
 
@@ -27,16 +27,22 @@ def explain(plan: Plan, request: Request) -> Answer:
         return Answer(Result.BAD_REQUEST, 400, listener=listener)
     site = find_site(plan, request.host)
     route, is_default = _route(plan, site, request.path)
-    certificate = _certificate(plan, site) if listener.tls else None
+    tls = _tls(plan, site) if listener.tls else None
     backend = plan.get(route.backend) if route else None
     assert backend is None or isinstance(backend, Backend)
-    lost = _lost(plan, site, request.host, backend)
-    if site is None or route is None:
-        return Answer(Result.NOT_FOUND, 404, "", listener, site, certificate, lost=lost)
     found = Answer(
-        Result.PROXIED, None, "", listener, site, certificate, route, is_default, backend, lost
+        Result.NOT_FOUND,
+        404,
+        listener=listener,
+        site=site,
+        tls=tls,
+        certificate=_certificate(plan, tls),
+        route=route,
+        is_default=is_default,
+        backend=backend,
+        lost=_lost(plan, site, request.host, backend),
     )
-    return _ended(found, request, plan)
+    return found if route is None else _ended(found, request, plan)
 
 
 def find_site(plan: Plan, host: str) -> Site | None:
@@ -85,7 +91,7 @@ def _ended(found: Answer, request: Request, plan: Plan) -> Answer:
         return replace(found, result=Result.REDIRECTED, status=308, location=location)
     if backend is None or not backend.endpoints:
         return replace(found, result=Result.UNAVAILABLE, status=503)
-    return found
+    return replace(found, result=Result.PROXIED, status=None)
 
 
 def _owner_of_default(plan: Plan, site: Site) -> Site:
@@ -102,12 +108,16 @@ def _redirect_port(plan: Plan) -> str:
     return "" if port == 443 else f":{port}"
 
 
-def _certificate(plan: Plan, site: Site | None) -> Certificate | None:
-    """The certificate the client is shown; None for the default one."""
+def _tls(plan: Plan, site: Site | None) -> TLS | None:
+    """Who decides on the certificate: the host, else the catch-all."""
+    if site and site.tls:
+        return site.tls
     everybody = plan.get(CATCH_ALL)
-    tls = site.tls if site else None
-    if tls is None and isinstance(everybody, Site):
-        tls = everybody.tls
+    return everybody.tls if isinstance(everybody, Site) else None
+
+
+def _certificate(plan: Plan, tls: TLS | None) -> Certificate | None:
+    """The certificate the client is shown; None for the default one."""
     unit = plan.get(tls.certificate) if tls and tls.certificate else None
     return unit if isinstance(unit, Certificate) and unit.key_pair else None
 

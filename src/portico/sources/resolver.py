@@ -47,6 +47,7 @@ class Resolver:
         self._limit = asyncio.Semaphore(AT_ONCE)
         self._events: Queue[Event] = Queue()
         self._tasks: dict[str, Task[None]] = {}
+        self._told: dict[str, list[str]] = {}
 
     def want(self, names: frozenset[str]) -> None:
         """Replace the names to be resolved; the others are forgotten."""
@@ -55,6 +56,9 @@ class Resolver:
 
     async def events(self) -> AsyncIterator[Sequence[Event]]:
         """Nothing is known before it is asked for, so this source is synced from the start."""
+        self._tasks.clear()
+        self._told.clear()
+        self._changed.set()
         yield [Synced(self.name)]
         try:
             async with TaskGroup() as group:
@@ -76,14 +80,14 @@ class Resolver:
             self._changed.clear()
             for name in sorted(self._tasks.keys() - self._wanted):
                 self._tasks.pop(name).cancel()
-                self._events.put_nowait(Drop(Ref(Resolution.KIND, "", name)))
+                if self._told.pop(name, None):
+                    self._events.put_nowait(Drop(Ref(Resolution.KIND, "", name)))
             for name in sorted(self._wanted - self._tasks.keys()):
                 self._tasks[name] = group.create_task(self._keep(name), name=f"resolve {name}")
 
     async def _keep(self, name: str) -> None:
         """Ask for one name for as long as it is wanted."""
         known: dict[RdataType, tuple[str, ...]] = {}
-        told: list[str] = []
         pauses = delays(SHORTEST)
         while True:
             answers = await self._ask_both(name)
@@ -93,8 +97,8 @@ class Resolver:
             addresses = sorted({address for each in fresh.values() for address in each})
             if addresses:
                 known = fresh
-            if addresses and addresses != told:
-                told = addresses
+            if addresses and addresses != self._told.get(name):
+                self._told[name] = addresses
                 self._events.put_nowait(Put(resolution_of(name, tuple(addresses))))
             if addresses and len(answers) == len(KINDS):
                 pauses = delays(SHORTEST)

@@ -38,6 +38,11 @@ def _verdict(unit: Certificate, now: float) -> tuple[str, str, Severity] | None:
     if now < pair.not_before:
         return "CertificateNotYetValid", "the certificate is not valid yet", Severity.WARNING
     if now >= pair.not_after - SOON:
-        days = int((pair.not_after - now) // 86400)
-        return "CertificateExpires", f"the certificate expires in {days} days", Severity.NOTE
+        left = _in_days(pair.not_after - now)
+        return "CertificateExpires", f"the certificate expires in {left}", Severity.NOTE
     return None
+
+
+def _in_days(seconds: float) -> str:
+    days = int(seconds // 86400)
+    return f"{days} day{'s' if days > 1 else ''}" if days else "less than a day"

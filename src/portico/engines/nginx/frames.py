@@ -82,9 +82,9 @@ def _backend(backend: Backend) -> Mapping[str, object]:
     return told
 
 
-def _endpoint(endpoint: Endpoint) -> tuple[str, int, str]:
+def _endpoint(endpoint: Endpoint) -> tuple[str, int]:
     address = f"[{endpoint.address}]" if ":" in endpoint.address else endpoint.address
-    return (address, endpoint.port, f"{address}:{endpoint.port}")
+    return (address, endpoint.port)
 
 
 def _json(value: object) -> bytes:

@@ -23,10 +23,6 @@ class Shelf:
         self._claims: dict[Ref, tuple[Entry, ...]] = {}  # the first is served
         self._blamed: dict[str, tuple[Fault, ...]] = {}
 
-    def holds(self, file: str) -> bool:
-        """Whether anything of that file is on the shelf."""
-        return bool(self._files.get(file, _NOTHING).entries)
-
     def show(self, file: str, found: Found) -> list[Event]:
         """Replace what a file shows; what its faults hide stays as it was."""
         old = self._files.get(file, _NOTHING)

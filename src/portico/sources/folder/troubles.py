@@ -17,9 +17,6 @@ class Troubles:
     def __bool__(self) -> bool:
         return bool(self._told)
 
-    def __contains__(self, path: str) -> bool:
-        return path in self._told
-
     def over(self, is_over: Callable[[str], bool]) -> Iterator[Event]:
         """Tell of which paths nothing is wrong any more."""
         for path in [path for path in self._told if is_over(path)]:

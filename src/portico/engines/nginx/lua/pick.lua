@@ -3,7 +3,10 @@ local random = math.random
 
 local M = { DECAY = 10 }
 
--- backend.e = { {address, port, name}, ... }. Starts at the turn and takes the first endpoint that
+-- The name of an endpoint, as $upstream_addr has it.
+local function name_of(endpoint) return endpoint[1] .. ":" .. endpoint[2] end
+
+-- backend.e = { {address, port}, ... }. Starts at the turn and takes the first endpoint that
 -- is healthy and was not tried for this request; then one not tried; then simply the turn's own,
 -- because a suspect endpoint is better than none.
 function M.in_turn(backend, turn, health, now, tried)
@@ -13,8 +16,9 @@ function M.in_turn(backend, turn, health, now, tried)
   local untried
   for step = 0, count - 1 do
     local endpoint = endpoints[(turn + step) % count + 1]
-    if not (tried and tried[endpoint[3]]) then
-      if health.allows(endpoint[3], now) then return endpoint end
+    local name = name_of(endpoint)
+    if not (tried and tried[name]) then
+      if health.allows(name, now) then return endpoint end
       untried = untried or endpoint
     end
   end
@@ -37,7 +41,7 @@ function M.scores()
     record.value, record.at = math.max(seconds, faded), now
   end
 
-  -- Unknown endpoints are as good as the average of the others, so that they are tried.
+  -- nil for an endpoint that was never observed: it is preferred, so that it soon is.
   function self.of(peer, now)
     local record = known[peer]
     return record and record.value * math.exp(-math.max(0, now - record.at) / M.DECAY)
@@ -53,12 +57,12 @@ function M.quicker(backend, scores, health, now, tried)
   if count == 1 then return first end
   local second = M.in_turn(backend, random(0, count - 1), health, now, tried)
   if second == first then
-    local avoid = { [first[3]] = true }
+    local avoid = { [name_of(first)] = true }
     for peer in pairs(tried or {}) do avoid[peer] = true end
     second = M.in_turn(backend, random(0, count - 1), health, now, avoid)
-    if tried and tried[second[3]] then return first end
+    if tried and tried[name_of(second)] then return first end
   end
-  local a, b = scores.of(first[3], now), scores.of(second[3], now)
+  local a, b = scores.of(name_of(first), now), scores.of(name_of(second), now)
   if not a then return first end
   if not b then return second end
   return b < a and second or first

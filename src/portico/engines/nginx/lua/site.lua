@@ -3,13 +3,15 @@ local byte, sub, sort = string.byte, string.sub, table.sort
 
 local SLASH = byte("/")
 
+local NONE = {} -- shared by all hosts that have none; never written to
+
 local M = {}
 
 -- data = { x = {path = route}, p = {path = route}, d = route, t = certificate }, all optional.
 -- t is the key of a certificate, "" for the default one, absent where the host has no TLS.
 function M.build(data)
   local lengths, seen = {}, {}
-  for path in pairs(data.p or {}) do
+  for path in pairs(data.p or NONE) do
     if not seen[#path] then
       seen[#path] = true
       lengths[#lengths + 1] = #path
@@ -17,8 +19,8 @@ function M.build(data)
   end
   sort(lengths, function(a, b) return a > b end)
   return {
-    exact = data.x or {},
-    prefixes = data.p or {},
+    exact = data.x or NONE,
+    prefixes = data.p or NONE,
     lengths = lengths,
     default = data.d,
     certificate = data.t,

@@ -2,6 +2,7 @@
 -- workers need no permission to read these files; and the last good state is put back, so that
 -- nginx serves before Portico has compiled anything, or if it is not there at all.
 local frames = require "frames"
+local worker = require "phases.worker"
 
 -- One global table with the hooks: calling require() at every request would keep LuaJIT from
 -- compiling the calls.
@@ -55,6 +56,10 @@ end
 -- init_worker_by_lua. Without its master a worker would serve old data for ever and hold the ports,
 -- so that no new nginx could start: it finishes the requests it has, and goes.
 function M.start_worker()
+  -- Workers are copies of the master: without seeds of their own all would draw the same numbers.
+  math.randomseed(tonumber(worker.random_digits():sub(1, 8), 16))
+  -- What is decoded is kept, so there is little garbage: collect it early and stay small.
+  collectgarbage("setpause", 120)
   ffi.C.prctl(PR_SET_PDEATHSIG, SIGQUIT)
   if ffi.C.getppid() == 1 then ffi.C.raise(SIGQUIT) end -- the master was faster
 end

@@ -14,6 +14,14 @@ local M = {}
 M.state = state.new(ngx.shared.portico_plan, cjson.decode, LIMIT, function()
   stats:incr("decodes", 1, 0)
 end)
+-- 24 random hexadecimal digits, of the kernel's.
+function M.random_digits()
+  local source = assert(io.open("/dev/urandom", "rb"))
+  local bytes = source:read(12)
+  source:close()
+  return (bytes:gsub(".", function(byte) return string.format("%02x", byte:byte()) end))
+end
+
 M.health = health.new()
 M.scores = pick.scores()
 

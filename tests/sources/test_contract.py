@@ -1,0 +1,100 @@
+"""What holds for every source, whatever it reads from."""
+
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from portico.model.ref import Ref
+from portico.sources.contract import Drop, Put, Source, Synced
+from portico.sources.directory import Directory
+from portico.sources.resolver import Resolver
+from sources.following import follow, service
+from sources.nameserver import name_server
+
+
+class Folder:
+    """An object is a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.source = Directory([path], watch=True, rescan=3600.0)
+
+    def put(self, version: int) -> None:
+        (self.path / "a.yaml").write_text(service("a", version))
+
+    def drop(self) -> None:
+        (self.path / "a.yaml").unlink()
+
+
+class Dns:
+    """An object is the answer for a name that is wanted."""
+
+    def __init__(self, server) -> None:
+        self.server = server
+        self.source = Resolver(server.resolver())
+
+    def put(self, version: int) -> None:
+        self.server.records["a.test", "A"] = (f"10.0.0.{version}",)
+        self.source.want(frozenset({"a.test"}))
+
+    def drop(self) -> None:
+        self.source.want(frozenset())
+
+
+@asynccontextmanager
+async def folder_world(tmp_path: Path):
+    yield Folder(tmp_path)
+
+
+@asynccontextmanager
+async def dns_world(tmp_path: Path):
+    async with name_server() as server:
+        yield Dns(server)
+
+
+@pytest.fixture(params=[folder_world, dns_world], ids=["folder", "dns"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path):
+    async with request.param(tmp_path) as world:
+        yield world
+
+
+async def test_it_says_once_that_all_is_told(world):
+    async with follow(world.source) as told:
+        assert told.batches[0][-1] == Synced(world.source.name)
+        world.put(1)
+        await told.until(lambda told: told.facts)
+        assert told.synced == 1
+
+
+async def test_what_comes_changes_and_goes(world):
+    async with follow(world.source) as told:
+        world.put(1)
+        await told.until(lambda told: told.facts)
+        (first,) = told.facts.values()
+        world.put(2)
+        await told.until(lambda told: first not in told.facts.values())
+        (ref,) = told.facts
+        assert isinstance(ref, Ref)
+        world.drop()
+        await told.until(lambda told: told.drops == [ref])
+
+
+async def test_what_is_as_it_was_is_not_told_again(world):
+    async with follow(world.source) as told:
+        world.put(1)
+        await told.until(lambda told: told.facts)
+        world.put(1)
+        world.drop()
+        await told.until(lambda told: told.drops)
+        events = [event for batch in told.batches for event in batch]
+        assert [type(event) for event in events if not isinstance(event, Synced)] == [Put, Drop]
+
+
+async def test_whoever_stops_listening_may_listen_again(world):
+    for _ in range(2):
+        source: Source = world.source
+        async with aclosing(source.events()) as events:
+            async for batch in events:
+                assert Synced(source.name) in batch
+                break
