@@ -99,6 +99,19 @@ function worlds.state()
   }
 end
 
+function worlds.request_id()
+  local request_id = require "request_id"
+  local next_id
+  return {
+    last = function(count) request_id.LAST = count end,
+    start = function(...)
+      local starts = { ... }
+      next_id = request_id.new(function() return table.remove(starts, 1) end)
+    end,
+    next = function() return next_id() end,
+  }
+end
+
 function worlds.site()
   local site = require "site"
   local built
