@@ -146,7 +146,7 @@ def scribble(file):
 def flip(file):
     """Another endpoint than was pushed, and all lengths as they were."""
     text = file.read_bytes()
-    assert text.count(b"127.0.10.1") == 2  # the address and the name
+    assert b"127.0.10.1" in text
     file.write_bytes(text.replace(b"127.0.10.1", b"127.0.10.9"))
 
 

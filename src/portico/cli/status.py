@@ -49,7 +49,7 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 
 
 def _problem(problem: Mapping[str, Any]) -> str:

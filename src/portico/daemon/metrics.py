@@ -56,7 +56,7 @@ def _metrics(view: View, figures: Mapping[str, Figures]) -> Iterator[Metric]:
     yield CounterMetricFamily("portico_compiler_steps", "Steps run.", view.steps_run())
     yield _by_label("portico_facts", "Objects known.", "kind", view.facts())
     yield _by_label("portico_units", "Units of the plan.", "kind", view.unit_counts())
-    counts = view.problem_counts(view.problems())
+    counts = view.problem_counts()
     yield _by_label("portico_problems", "Refusals and faults.", "severity", counts)
     in_sync = {name: int(value) for name, value in view.in_sync().items()}
     yield _by_label("portico_engine_in_sync", "1 if the last attempt worked.", "engine", in_sync)

@@ -1,6 +1,7 @@
 """What can be asked of the running program: the answers behind the admin port."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from portico import __version__
@@ -11,11 +12,12 @@ from portico.explain.document import answer_document, answer_lines
 from portico.explain.explain import explain
 from portico.explain.request import Request
 from portico.lib import clock
+from portico.model.fault import Fault, Severity
 from portico.plan.document import plan_document
 from portico.plan.plan import Plan
 from portico.sources.places import line_in_file
 from portico.status.certificates import expiries
-from portico.status.problems import Problem, problems
+from portico.status.problems import Locate, Problem, problems
 from portico.store import Store
 
 MOST_PROBLEMS: Final = 1000
@@ -48,15 +50,26 @@ class View:
         lines = list(answer_lines(request, answer))
         return {**answer_document(request, answer), "text": lines}
 
-    def problems(self) -> list[Problem]:
-        """What is wrong now, with files and lines; reads the files it names."""
+    async def problems(self) -> list[Problem]:
+        """What is wrong now, with files and lines; reads the files it names, in a thread."""
+        plan, faults = self.plan, list(self._store.faults())
+        return await asyncio.to_thread(self._told, plan, faults, line_in_file)
+
+    def problem_counts(self) -> dict[str, int]:
+        """How many problems there are of each severity; no file is read."""
+        counts = {severity.value: 0 for severity in Severity}
+        for problem in self._told(self.plan, self._store.faults(), lambda *_: 0):
+            counts[problem.severity.value] += 1
+        return counts
+
+    def _told(self, plan: Plan, faults: Iterable[Fault], locate: Locate) -> list[Problem]:
         place = self._store.place
-        found = problems(self.plan, self._store.faults(), place, line_in_file)
-        return [*found, *expiries(self.plan, clock.now(), place, line_in_file)]
+        found = problems(plan, faults, place, locate)
+        return [*found, *expiries(plan, clock.now(), place, locate)]
 
     async def status(self) -> Mapping[str, object]:
         figures = await self._engines.inspect()
-        found = self.problems()
+        found = await self.problems()
         return {
             "version": __version__,
             "ready": self.is_ready,
@@ -72,7 +85,7 @@ class View:
                 }
                 for report in self._engines.reports
             ],
-            "problemCounts": self.problem_counts(found),
+            "problemCounts": self.problem_counts(),
             "problems": [problem.document() for problem in found[:MOST_PROBLEMS]],
         }
 
@@ -92,11 +105,4 @@ class View:
         counts: dict[str, int] = {}
         for key in self.plan:
             counts[key.kind] = counts.get(key.kind, 0) + 1
-        return dict(sorted(counts.items()))
-
-    @staticmethod
-    def problem_counts(found: list[Problem]) -> dict[str, int]:
-        counts: dict[str, int] = {}
-        for problem in found:
-            counts[problem.severity.value] = counts.get(problem.severity.value, 0) + 1
         return dict(sorted(counts.items()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from portico.model.fault import Fault, Place, Severity
 from portico.model.ref import Ref
@@ -12,6 +13,9 @@ Locate = Callable[[Place, str], int]
 """The line of a field in a document; 0 where it cannot be told."""
 
 PlaceOf = Callable[[Ref], Place | None]
+
+
+NOWHERE: Final = Place("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,9 @@ def _of_faults(faults: Iterable[Fault], locate: Locate) -> Iterator[Problem]:
 
 
 def _of_refusals(plan: Plan, place_of: PlaceOf, locate: Locate) -> Iterator[Problem]:
-    for refusal in refusals(plan):
-        place = place_of(refusal.origin.ref)
+    found = [(place_of(refusal.origin.ref), refusal) for refusal in refusals(plan)]
+    # File by file, so that whoever locates has to read each only once.
+    for place, refusal in sorted(found, key=lambda pair: pair[0] or NOWHERE):
         yield Problem(
             severity=refusal.because.severity,
             because=refusal.because.value.code,

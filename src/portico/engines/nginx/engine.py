@@ -1,5 +1,6 @@
 """Makes nginx serve the plan: starts or adopts it, and pushes what differs."""
 
+import asyncio
 import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -138,7 +139,10 @@ class Nginx:
         ensure_default_certificate(state, clock.now())
 
     async def _push(self, plan: Plan, hint: Diff | None) -> None:
-        delta = _changes(plan, hint, self._applied)
+        if hint is None:  # everything is looked at: in a thread, so that nobody waits for it
+            delta = await asyncio.to_thread(_changes, plan, None, self._applied)
+        else:
+            delta = _changes(plan, hint, self._applied)
         try:
             await self._commit(delta, whole=self._applied is None)
         except VersionConflictError:
