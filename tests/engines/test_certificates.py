@@ -55,6 +55,12 @@ def test_a_certificate_comes_and_goes(shared_nginx, endpoints):
     assert shown(shared_nginx) == default
 
 
+@pytest.mark.parametrize("sni", ["shop.example", "SHOP.Example", "shop.example."])
+def test_a_name_in_any_spelling(shared_nginx, endpoints, sni):
+    shared_nginx.serve(shop(endpoints, FIRST))
+    assert shown(shared_nginx, sni) == fingerprint(FIRST)
+
+
 @pytest.mark.parametrize("sni", [None, "other.example", "*.example", "a" * 63 + ".example"])
 def test_a_name_that_nobody_has_gets_the_default_one(shared_nginx, endpoints, sni):
     shared_nginx.serve(shop(endpoints, FIRST))

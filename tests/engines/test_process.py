@@ -12,7 +12,7 @@ from portico.plan.plan import Diff, diff
 from support.asking import ask, reached, told
 from support.client import Client
 from support.nginx import running_nginx
-from support.plans import addresses, backend, plan_of
+from support.plans import addresses, backend, plan_of, site
 from support.ports import free_port
 
 pytestmark = pytest.mark.nginx
@@ -199,3 +199,25 @@ def test_full_memory_is_reported_and_what_worked_goes_on(endpoints, shop):
         assert reached(live) == "127.0.10.1"
         live.serve(shop)
         assert ask(live, "/cart").status == 200
+
+
+def test_nearly_full_memory_loses_nothing(endpoints):
+    """What nginx keeps beside the units must never push one of them out."""
+    front = backend("front", *addresses(endpoints.port, 1))
+    sites = [site(f"{'x' * 60}-{n}.example", {"/": "front"}) for n in range(8000)]
+    with running_nginx(plan_memory=1, workers=1) as live:
+        fits, too_many = 0, len(sites)
+        while too_many - fits > 1:
+            size = (fits + too_many) // 2
+            ok = live.converge(plan_of(front, *sites[:size])).in_sync
+            fits, too_many = (size, too_many) if ok else (fits, size)
+        assert 0 < fits < len(sites) - 1
+        plan = plan_of(front, *sites[:fits])
+        live.serve(plan)
+        for number in range(100):
+            new = plan_of(*plan.values(), backend("front", *addresses(endpoints.port, 1, number)))
+            live.converge(new, diff(plan, new))
+            plan = new
+        with Client(live.http_port) as client:
+            lost = [s.host for s in sites[:fits] if client.ask("/", s.host).status != 200]
+        assert lost == []

@@ -84,6 +84,10 @@ BROKEN = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
         (LEAF.chain,               OTHER.key,   FOREIGN),
         (OTHER.chain + LEAF.chain, LEAF.key,    FOREIGN),             # the leaf is not first
     ],
+    ids=[
+        "empty", "no PEM", "bytes", "swapped", "cut", "broken", "broken issuer", "no key",
+        "a certificate as key", "encrypted", "key cut", "another's key", "leaf not first",
+    ],
 )  # fmt: skip
 def test_what_cannot_be_served_says_why(
     chain: bytes, key: bytes, expected: tuple[str, str]

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import click
 
+from portico.cli.address import host_and_port
 from portico.cli.output import printable
 
 NOT_RUNNING: Final = 3
@@ -31,9 +32,10 @@ def ask(admin: str, path: str, query: Sequence[tuple[str, str]] = ()) -> Mapping
 
     Raises click.UsageError where the question is none.
     """
+    host, port = host_and_port(admin, "--admin")
     target = f"{path}?{urlencode(query)}" if query else path
     try:
-        connection = http.client.HTTPConnection(admin, timeout=TIMEOUT)
+        connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
         connection.request("GET", target)
         answer = connection.getresponse()
         body = answer.read()

@@ -26,7 +26,7 @@ from portico.settings import Settings
 from portico.sources.directory import Directory
 from portico.sources.resolver import Resolver
 from portico.store import Store
-from portico.web.admin import build
+from portico.web.admin import build, is_loopback
 
 log = logging.getLogger("portico")
 
@@ -111,7 +111,7 @@ async def _settle(view: View) -> None:
 
 @contextlib.asynccontextmanager
 async def _admin(view: View, settings: Settings) -> AsyncIterator[None]:
-    only_local = settings.admin_host in ("127.0.0.1", "::1", "localhost")
+    only_local = is_loopback(settings.admin_host)
     application = build(view, lambda: exposition(view), only_local=only_local)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()

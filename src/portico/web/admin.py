@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
 
@@ -10,6 +11,8 @@ from aiohttp import web
 from portico.explain.request import Request, RequestError, parse_request
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_HOST: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::\d+)?")
 
 PATHS: Final = ("/livez", "/readyz", "/metrics", "/plan", "/status", "/explain?url=…")
 
@@ -88,10 +91,15 @@ class _Server:
         return _json(self._asked.explanation(wanted))
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach that name or address."""
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
 @web.middleware
 async def _local_names(request: web.Request, handler: Next) -> web.StreamResponse:
-    name = (request.host or "").rpartition(":")[0] if ":" in request.host else request.host
-    if name.strip("[]") != "localhost" and not _is_address(name.strip("[]")):
+    name = _HOST.fullmatch(request.headers.get("Host", ""))
+    if not name or (name[1].lower() != "localhost" and not _is_address(name[1].strip("[]"))):
         return web.Response(status=403, text="ask by address or as localhost\n")
     return await handler(request)
 

@@ -37,7 +37,8 @@ class Nginx:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._process = Process(options.state)
+        to_stdout = options.access_log == "stdout"
+        self._process = Process(options.state, logs_to_stdout=to_stdout)
         self._socket = PrivateSocket(self._process.socket)
         self._snapshot = Snapshot(options.state / "plan.frames")
         self._applied: dict[bytes, bytes] | None = None  # digests; None: not known

@@ -27,8 +27,9 @@ class NginxError(Exception):
 class Process:
     """One nginx master, known by the state directory it runs in."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, *, logs_to_stdout: bool = False) -> None:
         self._state = state
+        self._logs_to_stdout = logs_to_stdout
         self._conf = state / "nginx.conf"
         self._log = state / "error.log"
         self._log_read = 0  # bytes of the log from before the last start or reload
@@ -70,7 +71,12 @@ class Process:
         write_atomic(self._conf, configuration.encode())
         self.socket.unlink(missing_ok=True)  # left behind by kill -9; nginx would refuse to bind
         self._mark_log()
-        await self._run("-c", str(self._conf))
+        # Not by its own `daemon on`, which would close stdout: logs that go there would end with
+        # the first reload. An orphan of its own session outlives us just as well.
+        program = ("setsid", "--fork", binary(), "-g", "daemon off;")
+        told = await self._run(program, ("-c", str(self._conf)))
+        if "[emerg]" in told:
+            raise NginxError(explain_failure(told, 1))
 
     async def reload(self, configuration: str) -> None:
         """Have nginx take a new configuration; a bad one is refused and changes nothing."""
@@ -79,7 +85,7 @@ class Process:
             raise NginxError("nginx is not running")
         tried = self._conf.with_name("nginx.conf.tried")
         write_atomic(tried, configuration.encode())
-        await self._run("-t", "-q", "-c", str(tried))
+        await self._run((binary(),), ("-t", "-q", "-c", str(tried)))
         tried.replace(self._conf)
         self._mark_log()
         os.kill(pid, signal.SIGHUP)
@@ -115,28 +121,30 @@ class Process:
     def _mark_log(self) -> None:
         self._log_read = self._log.stat().st_size if self._log.exists() else 0
 
-    async def _run(self, *arguments: str) -> None:
+    async def _run(self, program: tuple[str, ...], arguments: tuple[str, ...]) -> str:
+        """What nginx says until it has ended, or has started and writes to its log instead."""
         process = await asyncio.create_subprocess_exec(
-            binary(),
+            *program,
             "-p",
             f"{self._state}/",
             "-e",
             str(self._log),
             *arguments,
             stdin=asyncio.subprocess.DEVNULL,
+            stdout=None if self._logs_to_stdout else asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             umask=0o077,
             start_new_session=True,  # Ctrl-C on our terminal is not meant for nginx
         )
-        # Not communicate(): the daemon keeps stderr open, so its end would never come.
         assert process.stderr
-        reading = asyncio.ensure_future(process.stderr.read(1 << 16))  # noqa: TID251
-        code = await process.wait()
-        if code == 0:
-            reading.cancel()
-            return
-        told = (await reading).decode(errors="replace")
-        raise NginxError(explain_failure(told, code))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                told = (await process.stderr.read()).decode(errors="replace")
+        except TimeoutError:
+            raise NginxError("nginx takes too long to start") from None
+        if code := await process.wait():
+            raise NginxError(explain_failure(told, code))
+        return told
 
 
 def binary() -> str:

@@ -28,14 +28,21 @@ end
 
 -- The version comes last: workers look at nothing new before it has changed.
 local function commit(version, keys, whole)
-  plan:set("l:" .. version, whole and "*" or state.log_entry(keys))
+  -- Never set(): where memory is full, it would make room by dropping a host. A worker that finds
+  -- no entry forgets everything, so the log may lack one.
+  local entry = "l:" .. version
+  if not plan:safe_set(entry, whole and "*" or state.log_entry(keys)) then plan:delete(entry) end
   if version > state.LOG_LENGTH then plan:delete("l:" .. (version - state.LOG_LENGTH)) end
   plan:set("v", version)
 end
 
 local function apply(verb, key, value)
   if verb == "del" then return plan:delete(key) end
-  return plan:safe_set(key, value)
+  local before = plan:get(key)
+  local ok, reason = plan:safe_set(key, value)
+  -- A value of another size is removed before room is looked for: where there is none, put it back.
+  if not ok and before then plan:safe_set(key, before) end
+  return ok, reason
 end
 
 return function()
