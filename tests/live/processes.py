@@ -60,6 +60,11 @@ def memory(pid: int) -> int:
     return int(values["RssAnon"].split()[0]) * 1024
 
 
+def open_files(pid: int, folder: Path) -> list[str]:
+    """What it has open below a folder, be it removed already."""
+    return [name for name in _open(Path(f"/proc/{pid}")) if name.startswith(f"{folder}/")]
+
+
 @contextlib.contextmanager
 def paused(pid: int) -> Iterator[None]:
     """Stopped for a while: others have to do its work."""

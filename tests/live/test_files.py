@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from live.manifests import backend, endpoints, ingress, service
+from live.processes import paused
 from live.until import until
 
 pytestmark = pytest.mark.nginx
@@ -28,6 +29,18 @@ def shop(program, ports):
 def test_a_saved_file(shop):
     shop.save("shop.yaml", ingress("shop", HOST, [("/", "two")]))
     shop.until_served(HOST, "/", "b")
+
+
+def test_no_worker_lags_behind(shop):
+    """Once one worker serves a change, so does the very next request to any other."""
+    for number in range(10):
+        service, name = (("two", "b"), ("one", "a"))[number % 2]
+        one, other = shop.workers[:: 1 if number % 4 < 2 else -1]
+        shop.save("shop.yaml", ingress("shop", HOST, [("/", service)]))
+        with paused(other):
+            shop.until_served(HOST, "/", name)
+        with paused(one):
+            assert shop.name(HOST) == name
 
 
 def test_a_new_file_and_a_deleted_one(shop):

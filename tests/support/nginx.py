@@ -6,6 +6,7 @@ import os
 import select
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +83,13 @@ class Live:
         """nginx, started by hand."""
         (self.folder / "private.sock").unlink(missing_ok=True)
         errors = str(self.folder / "error.log")
-        self.runner.run(_run("-p", f"{self.folder}/", "-e", errors, *arguments))
+        binary = shutil.which("nginx") or "/usr/sbin/nginx"
+        command = [binary, "-p", f"{self.folder}/", "-e", errors, *arguments]
+        nothing = subprocess.DEVNULL
+        subprocess.run(
+            command, stdin=nothing, stdout=nothing, stderr=nothing, check=True,
+            timeout=PATIENCE, start_new_session=True, umask=0o077,
+        )  # fmt: skip
 
     def pids(self) -> set[int]:
         """The master and its workers, as the engine tells them."""
@@ -98,13 +105,17 @@ class Live:
             _kill_nginx(pid)
 
     def close(self) -> None:
-        try:
+        """Whatever happened: afterwards there is no process and no folder any more."""
+        with contextlib.ExitStack() as rest:
+            rest.callback(shutil.rmtree, self.state)
+            rest.callback(self._kill_what_is_left)
+            rest.callback(self.runner.close)
             self.runner.run(self.engine.close(keep=False))
-        finally:
-            self.runner.close()
-            for pid in _nginx_of(self.state):
+
+    def _kill_what_is_left(self) -> None:
+        while left := _nginx_of(self.state):  # a master replaces a worker that is killed first
+            for pid in left:
                 _kill_nginx(pid)
-            shutil.rmtree(self.state)
 
 
 @contextmanager
@@ -143,11 +154,3 @@ def _kill_nginx(pid: int) -> None:
         if b"nginx: " in Path(f"/proc/{pid}/cmdline").read_bytes():
             os.kill(pid, signal.SIGKILL)
             wait_for_end(pid)
-
-
-async def _run(*arguments: str) -> None:
-    binary = shutil.which("nginx") or "/usr/sbin/nginx"
-    process = await asyncio.create_subprocess_exec(
-        binary, *arguments, stderr=asyncio.subprocess.DEVNULL, start_new_session=True, umask=0o077
-    )
-    assert await process.wait() == 0
