@@ -11,9 +11,9 @@ from portico.settings import Settings
 @pytest.mark.parametrize(
     ("http", "https", "expected"),
     [
-        (80,   443,  [("http", 80, False, 80), ("https", 443, True, 443)]),
-        (8080, 8443, [("http", 8080, False, 8080), ("https", 8443, True, 443)]),
-        (80,   0,    [("http", 80, False, 80)]),
+        (80,   443,  [("http", 80, False, 443), ("https", 443, True, 443)]),
+        (8080, 8443, [("http", 8080, False, 443), ("https", 8443, True, 443)]),
+        (80,   0,    [("http", 80, False, 443)]),
         (0,    443,  [("https", 443, True, 443)]),
         (0,    0,    []),
     ],
@@ -22,7 +22,7 @@ def test_one_per_port_that_is_switched_on(
     http: int, https: int, expected: list[tuple[str, int, bool, int]]
 ) -> None:
     found = dict(listeners(Settings(http_port=http, https_port=https)))
-    assert [(key.name, u.port, u.tls, u.public_port) for key, u in found.items()] == expected
+    assert [(key.name, u.port, u.tls, u.redirect_port) for key, u in found.items()] == expected
 
 
 def test_they_are_in_every_plan() -> None:

@@ -16,8 +16,8 @@ from portico.plan.verdict import Because, Outcome, Refusal, outcome_key
 from support.plans import backend, certificate, plan_of, route, site
 
 LISTENERS = (
-    Listener(HTTP, ("127.0.0.1",), 8080, tls=False, public_port=8080),
-    Listener(HTTPS, ("127.0.0.1",), 8443, tls=True, public_port=443),
+    Listener(HTTP, ("127.0.0.1",), 8080, tls=False, redirect_port=443),
+    Listener(HTTPS, ("127.0.0.1",), 8443, tls=True, redirect_port=443),
 )
 FRONT, CART, NONE = (
     backend("front", ("10.0.0.1", 80)),
@@ -126,12 +126,13 @@ def test_a_redirect_keeps_the_target(url, location):
 def test_a_redirect_names_an_unusual_port():
     http, https = LISTENERS
     shop = site("shop.example", {"/": "front"}, tls="", redirects=True)
-    listeners = (http, replace(https, public_port=8443))
+    listeners = (replace(http, redirect_port=8443), https)
     assert ask("http://shop.example/a", shop, listeners=listeners).location == (
         "https://shop.example:8443/a"
     )
-    assert (
-        ask("http://shop.example/a", shop, listeners=(http,)).location == "https://shop.example/a"
+    # Also where https is ended elsewhere.
+    assert ask("http://shop.example/a", shop, listeners=listeners[:1]).location == (
+        "https://shop.example:8443/a"
     )
 
 
@@ -206,6 +207,12 @@ def test_who_lost_is_told_where_nothing_is_served():
     assert [told.detail for told in ask("http://shop.example/", *others).lost] == ["refused"]
     lost = ask("http://shop.example/", *others, site("")).lost
     assert [told.detail for told in lost] == ["refused", "all"]
+
+
+def test_an_ingress_of_another_class_is_told_where_it_names_the_host():
+    foreign = replace(outcome("foreign"), mentioned=(Key(SITE, "shop.example"),))
+    assert [told.detail for told in ask("http://shop.example/", foreign).lost] == ["foreign"]
+    assert ask("http://else.example/", foreign).lost == ()
 
 
 def test_the_route_that_takes_a_request_is_told():

@@ -46,6 +46,8 @@ function worlds.pick()
     failed = function(name, now) return health.failed(name .. ":80", now) end,
     observe = function(name, ...) return scores.observe(name .. ":80", ...) end,
     score = function(name, now) return scores.of(name .. ":80", now) end,
+    most = function(most) pick.MOST = most end,
+    count = scores.count,
     in_turn = function(names, turn, now, tried)
       return pick.in_turn(backend_of(names), turn, health, now, set_of(tried))[1]
     end,

@@ -17,7 +17,7 @@ def told(story):
     ]
 
 
-FAIL, ALLOWS, OUT = "failed", "allows", "ejected"
+FAIL, ALLOWS, OUT, QUIET = "failed", "allows", "ejected", "is_quiet"
 
 STORIES = {
     "one failure is forgiven": [
@@ -74,16 +74,24 @@ STORIES = {
     "what is long ago is forgotten": [
         *[((FAIL, "a", T), None)] * 2,
         ((ALLOWS, "a", T + 40, 0.999), True),
-        ((("is_quiet",)),              True),
+        ((QUIET, T + 40),              True),
         *[((FAIL, "a", T + 41), None)] * 2,
         ((ALLOWS, "a", T + 46.1, 0.0), True),     # five seconds again, not ten
     ],
     "one failure is forgotten too": [
-        ((("is_quiet",)),              True),
+        ((QUIET, T),                   True),
         ((FAIL, "a", T),               None),
-        ((("is_quiet",)),              False),
+        ((QUIET, T),                   False),
         ((ALLOWS, "a", T + 40, 0.999), True),
-        ((("is_quiet",)),              True),
+        ((QUIET, T + 40),              True),
+    ],
+    "an endpoint that was removed is forgotten, though nobody asks for it": [
+        *[((FAIL, "a", T), None)] * 2,
+        ((FAIL, "b", T + 15),          None),
+        ((QUIET, T + 16),              False),
+        ((QUIET, T + 31),              False),    # a is forgotten, b is not
+        ((OUT, T + 31),                0),
+        ((QUIET, T + 45),              True),
     ],
 }  # fmt: skip
 

@@ -107,3 +107,9 @@ def test_an_only_endpoint_needs_no_second_draw():
 def test_an_ejected_endpoint_is_not_the_quicker_one():
     steps = [*OBSERVED, ("failed", "b", T), ("failed", "b", T), ("chance", 1, 1, 0)]
     assert picked(*steps, ("quicker", "abc", T + 1, None))[-1] == "a"
+
+
+def test_endpoints_long_unseen_are_forgotten_when_there_are_many():
+    seen = [("most", 2), ("observe", "a", 0.1, T), ("observe", "b", 0.1, T + 50)]
+    later = [("observe", "c", 0.1, T + 70), ("count",), ("score", "a", T + 70)]
+    assert picked(*seen, *later)[-2:] == [2, None]

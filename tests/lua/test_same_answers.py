@@ -40,7 +40,7 @@ def sites(draw):
 
 CERTIFICATE = certificate("tls", None)
 LISTENERS = [
-    Listener(Key(LISTENER, name), ("127.0.0.1",), 80, tls=name == "https", public_port=443)
+    Listener(Key(LISTENER, name), ("127.0.0.1",), 80, tls=name == "https", redirect_port=443)
     for name in ("http", "https")
 ]
 requests = st.builds(

@@ -38,13 +38,13 @@ def test_a_refusal() -> None:
 
 
 def test_a_listener() -> None:
-    unit = Listener(HTTP, ("0.0.0.0", "::"), 8080, tls=False, public_port=80)
+    unit = Listener(HTTP, ("0.0.0.0", "::"), 8080, tls=False, redirect_port=80)
     assert unit_document(unit) == {
         "name": "http",
         "addresses": ["0.0.0.0", "::"],
         "port": 8080,
         "tls": False,
-        "publicPort": 80,
+        "redirectPort": 80,
     }
 
 
@@ -119,7 +119,7 @@ def test_an_outcome() -> None:
 
 def test_units_stand_by_kind_and_in_order() -> None:
     sites = [Site(Key(SITE, name)) for name in ("b.example", "", "a.example")]
-    listener = Listener(HTTP, ("::",), 80, tls=False, public_port=80)
+    listener = Listener(HTTP, ("::",), 80, tls=False, redirect_port=80)
     told = plan_document(plan_of(*sites, listener))
     assert list(told) == ["listeners", "sites"]
     assert [site["host"] for site in told["sites"]] == ["(any other)", "a.example", "b.example"]

@@ -5,4 +5,4 @@ from portico.plan.listener import HTTP, HTTPS, Listener
 
 def test_the_two_listeners_have_their_own_keys() -> None:
     assert HTTP != HTTPS
-    assert Listener(HTTP, ("::",), 80, tls=False, public_port=80).refused == ()
+    assert Listener(HTTP, ("::",), 80, tls=False, redirect_port=80).refused == ()

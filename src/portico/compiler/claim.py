@@ -58,10 +58,11 @@ class CertificateWant(Struct, frozen=True, gc=False):
 
 
 class OutcomeWant(Struct, frozen=True, gc=False):
-    """Which units were asked, and what was refused on the way."""
+    """Which units were asked (or only mentioned), and what was refused on the way."""
 
     asked: tuple[Key, ...]
     refused: tuple[Refusal, ...]
+    mentioned: tuple[Key, ...] = ()
 
 
 class SiteWant(Struct, frozen=True, gc=False):

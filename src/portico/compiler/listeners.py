@@ -9,9 +9,6 @@ from portico.settings import Settings
 
 def listeners(settings: Settings) -> Iterator[tuple[Key, Listener]]:
     """One per port that is switched on."""
-    http, https = settings.http_port, settings.https_port
-    if http:
-        yield HTTP, Listener(HTTP, settings.bind, http, tls=False, public_port=http)
-    if https:
-        public = settings.redirect_port
-        yield HTTPS, Listener(HTTPS, settings.bind, https, tls=True, public_port=public)
+    for key, port, tls in ((HTTP, settings.http_port, False), (HTTPS, settings.https_port, True)):
+        if port:
+            yield key, Listener(key, settings.bind, port, tls, settings.redirect_port)

@@ -103,8 +103,9 @@ def _owner_of_default(plan: Plan, site: Site) -> Site:
 
 
 def _redirect_port(plan: Plan) -> str:
-    listener = plan.get(HTTPS)
-    port = listener.public_port if isinstance(listener, Listener) else 443
+    listener = plan[HTTP]
+    assert isinstance(listener, Listener)
+    port = listener.redirect_port
     return "" if port == 443 else f":{port}"
 
 
@@ -127,6 +128,6 @@ def _lost(plan: Plan, site: Site | None, host: str, backend: Backend | None) -> 
     lost = [*(site.refused if site else ()), *(backend.refused if backend else ())]
     keys = {Key(SITE, host)} | ({site.key} if site else set())
     for unit in plan.values():
-        if isinstance(unit, Outcome) and keys & set(unit.asked):
+        if isinstance(unit, Outcome) and keys & {*unit.asked, *unit.mentioned}:
             lost.extend(unit.refused)
     return tuple(dict.fromkeys(lost))

@@ -76,7 +76,7 @@ def _listener(unit: Listener) -> dict[str, object]:
         "addresses": list(unit.addresses),
         "port": unit.port,
         "tls": unit.tls,
-        "publicPort": unit.public_port,
+        "redirectPort": unit.redirect_port,
     }
 
 

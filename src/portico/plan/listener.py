@@ -15,8 +15,8 @@ class Listener:
     addresses: tuple[str, ...]
     port: int
     tls: bool
-    public_port: int
-    """Where clients reach this listener from outside; redirects name it."""
+    redirect_port: int
+    """The port that redirects to https name: where clients reach https from outside."""
 
     refused: tuple[Refusal, ...] = ()
 

@@ -165,12 +165,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one object asked for, and what of it was refused before it reached any other unit."""
+    """What one object asked for, and what of it was refused before it reached any other unit.
+
+    `mentioned` are units it would have asked for if it were ours: for who asks about those.
+    """
 
     key: Key
     origin: Ref
     asked: tuple[Key, ...]
     refused: tuple[Refusal, ...]
+    mentioned: tuple[Key, ...] = ()
 
 
 def outcome_key(ref: Ref) -> Key:

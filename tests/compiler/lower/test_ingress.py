@@ -7,6 +7,7 @@ from model.build import Document, ingress, ingress_class, rule, secret
 from model.certificates import pair
 from portico.compiler.claim import BackendWant, Claim, DefaultWant, SiteWant
 from portico.compiler.lower.ingress_redirect import SSL_REDIRECT
+from portico.plan.key import SITE, Key
 from portico.plan.site import Route
 
 
@@ -168,6 +169,7 @@ def test_an_ingress_of_another_class_asks_for_nothing_but_is_told_why() -> None:
     assert lines(claims) == []
     assert told(outcome(claims).refused) == [("spec.ingressClassName", "ClassElsewhere")]
     assert outcome(claims).asked == ()
+    assert outcome(claims).mentioned == (Key(SITE, "a.example"),)
 
 
 @pytest.mark.parametrize(

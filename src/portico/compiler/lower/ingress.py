@@ -25,6 +25,8 @@ def lower_ingress(fact: Ingress, look: Look) -> Iterator[Claim]:
     petition = Petition(fact)
     if flaw := class_flaw(fact, look):
         petition.refuse(*flaw)
+        for rule in fact.spec.rules:
+            petition.mention(Key(SITE, rule.host))
     else:
         _Lowering(fact, look, petition).ask()
     yield from petition.claims()

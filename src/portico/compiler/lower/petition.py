@@ -14,11 +14,16 @@ class Petition:
         self._rank = rank_of(fact.metadata.creation_timestamp, self.ref)
         self._claims: list[Claim] = []
         self._asked: dict[Key, None] = {}
+        self._mentioned: dict[Key, None] = {}
         self._refused: dict[Refusal, None] = {}
 
     def claim(self, key: Key, want: Want) -> None:
         self._asked[key] = None
         self._claims.append(Claim(key, self._rank, want))
+
+    def mention(self, key: Key) -> None:
+        """What the object is about, though it claims nothing of it: for who asks why."""
+        self._mentioned[key] = None
 
     def asks(self, key: Key) -> bool:
         return key in self._asked
@@ -31,5 +36,5 @@ class Petition:
 
     def claims(self) -> list[Claim]:
         """Everything asked for, and last what became of it so far."""
-        outcome = OutcomeWant(tuple(self._asked), tuple(self._refused))
+        outcome = OutcomeWant(tuple(self._asked), tuple(self._refused), tuple(self._mentioned))
         return [*self._claims, Claim(outcome_key(self.ref), self._rank, outcome)]

@@ -7,9 +7,24 @@ local random = math.random
 local M = { WINDOW = 10, FIRST = 5, LONGEST = 60, FAILURES = 2 }
 
 function M.new()
-  local self, known, count = {}, {}, 0
+  local self, known, count, swept = {}, {}, 0, 0
 
-  function self.is_quiet() return count == 0 end
+  -- Counted from the last trouble: the first failure of a window, or the return.
+  local function is_over(record, now) return now - record.since > 2 * M.WINDOW + record.out end
+
+  local function sweep(now)
+    for peer, record in pairs(known) do
+      if is_over(record, now) then known[peer], count = nil, count - 1 end
+    end
+    swept = now
+  end
+
+  -- Whether all endpoints are well. Those that were removed are never asked for again, so they are
+  -- swept out now and then.
+  function self.is_quiet(now)
+    if count > 0 and now > swept + M.WINDOW then sweep(now) end
+    return count == 0
+  end
 
   function self.failed(peer, now)
     local record = known[peer]
@@ -31,8 +46,7 @@ function M.new()
     local record = known[peer]
     if not record then return true end
     if now < record.back then return false end
-    -- Counted from the last trouble: the first failure of a window, or the return.
-    if now - record.since > 2 * M.WINDOW + record.out then
+    if is_over(record, now) then
       known[peer], count = nil, count - 1
       return true
     end

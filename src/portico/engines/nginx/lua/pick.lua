@@ -1,7 +1,8 @@
 -- Which endpoint gets the request. Pure: the turn, the time and chance come in.
 local random = math.random
 
-local M = { DECAY = 10 }
+-- DECAY in seconds; MOST: endpoints remembered before those long unseen are forgotten.
+local M = { DECAY = 10, MOST = 4096 }
 
 -- The name of an endpoint, as $upstream_addr has it.
 local function name_of(endpoint) return endpoint[1] .. ":" .. endpoint[2] end
@@ -12,7 +13,7 @@ local function name_of(endpoint) return endpoint[1] .. ":" .. endpoint[2] end
 function M.in_turn(backend, turn, health, now, tried)
   local endpoints = backend.e
   local count = #endpoints
-  if health.is_quiet() and not tried then return endpoints[turn % count + 1] end
+  if health.is_quiet(now) and not tried then return endpoints[turn % count + 1] end
   local untried
   for step = 0, count - 1 do
     local endpoint = endpoints[(turn + step) % count + 1]
@@ -27,19 +28,29 @@ end
 
 -- Peak EWMA: remembers the worst recent latency of each endpoint and lets it fade.
 function M.scores()
-  local self, known = {}, {}
+  local self, known, count = {}, {}, 0
+
+  local function sweep(now)
+    for peer, record in pairs(known) do
+      if now - record.at > 6 * M.DECAY then known[peer], count = nil, count - 1 end
+    end
+  end
 
   -- seconds: how long the endpoint took to connect and to begin its answer.
   function self.observe(peer, seconds, now)
     local record = known[peer]
     if not record then
-      known[peer] = { value = seconds, at = now }
+      if count >= M.MOST then sweep(now) end
+      known[peer], count = { value = seconds, at = now }, count + 1
       return
     end
     local weight = math.exp(-math.max(0, now - record.at) / M.DECAY)
     local faded = record.value * weight + seconds * (1 - weight)
     record.value, record.at = math.max(seconds, faded), now
   end
+
+  -- How many endpoints are remembered.
+  function self.count() return count end
 
   -- nil for an endpoint that was never observed: it is preferred, so that it soon is.
   function self.of(peer, now)
