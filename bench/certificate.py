@@ -1,16 +1,12 @@
 """One ECDSA certificate for all hosts, the same for everybody who is measured."""
 
 import base64
-import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from bench.manifests import DOMAIN
 from portico.lib import clock
+from portico.lib.self_signed import self_signed
 
 
 class Certificate(NamedTuple):
@@ -22,26 +18,12 @@ class Certificate(NamedTuple):
 
 
 def make_certificate(folder: Path) -> Certificate:
-    """P-256, self-signed, good for every host of the bench and for a day."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    now = datetime.datetime.fromtimestamp(clock.now(), datetime.UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, DOMAIN)])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=60))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(f"*.{DOMAIN}")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    chain = made.public_bytes(pem)
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    """P-256, self-signed, good for every host of the bench."""
+    made = self_signed(DOMAIN, f"*.{DOMAIN}", clock.now(), days=60)
     files = Certificate(folder / "tls.crt", folder / "tls.key", folder / "both.pem")
-    for file, text in zip(files, (chain, secret, chain + secret), strict=True):
+    for file, text in zip(
+        files, (made.certificate, made.key, made.certificate + made.key), strict=True
+    ):
         file.write_bytes(text)
     return files
 

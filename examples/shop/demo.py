@@ -3,7 +3,6 @@
 import argparse
 import base64
 import contextlib
-import datetime
 import signal
 import subprocess
 import sys
@@ -13,9 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from portico.lib import clock
+from portico.lib.self_signed import self_signed
 
 SHOP = Path(__file__).parent
 PORTICO = (sys.executable, "-m", "portico")
@@ -120,25 +118,8 @@ Ctrl-C ends it.
 
 
 def secret() -> str:
-    """A self-signed certificate for the TLS host, as the Secret its Ingress names."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
-    now = datetime.datetime.now(datetime.UTC)  # noqa: TID251  # a demo, made to be used now
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    """A certificate for the TLS host, as the Secret its Ingress names."""
+    made = self_signed(HOST, HOST, clock.now(), days=30)
     return f"""apiVersion: v1
 kind: Secret
 metadata:
@@ -146,8 +127,8 @@ metadata:
   namespace: shop
 type: kubernetes.io/tls
 data:
-  tls.crt: {base64.b64encode(certificate.public_bytes(pem)).decode()}
-  tls.key: {base64.b64encode(private).decode()}
+  tls.crt: {base64.b64encode(made.certificate).decode()}
+  tls.key: {base64.b64encode(made.key).decode()}
 """
 
 
