@@ -76,6 +76,7 @@ async def change_routes(program: Program, ports: Ports, rounds: int = 8) -> None
 async def rotate_certificates(program: Program, first: int = 1, rounds: int = 8) -> None:
     """Every new connection gets the old one or the new one; after the first new one, only that."""
     async with handshakes(program.https) as shown:
+        await shown.until(rotation(first - 1))
         for number in range(first, first + rounds):
             text = secret("shop-tls", rotation(number))
             program.save("tls.yaml", text, by_rename=number % 2 == 0)

@@ -41,10 +41,7 @@ def kill(pid: int) -> None:
 
 def is_running(pid: int) -> bool:
     """Not so, once it is only waiting for somebody to ask how it ended."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+    return _state(pid) not in ("", "Z")
 
 
 def owner(pid: int) -> int:
@@ -70,9 +67,19 @@ def paused(pid: int) -> Iterator[None]:
     """Stopped for a while: others have to do its work."""
     os.kill(pid, signal.SIGSTOP)
     try:
+        # Until then it may take one more connection, which nobody would serve.
+        until(lambda: _state(pid) == "T", f"process {pid} to stop")
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def _state(pid: int) -> str:
+    """One letter, as in proc(5); empty if there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def _title(process: Path) -> str:

@@ -33,9 +33,9 @@ def test_a_saved_file(shop):
 
 def test_no_worker_lags_behind(shop):
     """Once nginx has taken a change, the very next request to any worker is served by it."""
-    for service, name in (("two", "b"), ("one", "a")) * 5:
+    for target, name in (("two", "b"), ("one", "a")) * 5:
         before = shop.figures()["pushes"]
-        shop.save("shop.yaml", ingress("shop", HOST, [("/", service)]))
+        shop.save("shop.yaml", ingress("shop", HOST, [("/", target)]))
         until(lambda before=before: shop.figures()["pushes"] > before, "the change to be taken")
         for away in shop.workers:
             with paused(away):
