@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -45,6 +46,8 @@ class Wire:
 
     async def __aexit__(self, *_: object) -> None:
         self.writer.transport.abort()
+        with suppress(OSError):
+            await self.writer.wait_closed()
 
     @property
     def client_port(self) -> int:
