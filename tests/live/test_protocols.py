@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout, WSMsgType
 
 from live.manifests import backend, endpoints, ingress, secret, service
+from live.until import eventually
 from live.wire import Wire, trusting_everybody
 from model.certificates import pair
 from support.client import Client, request
@@ -39,6 +40,7 @@ async def test_websocket(shop, sni):
         ClientSession(timeout=ClientTimeout(20)) as session,
         session.ws_connect(f"{place}/ws", headers={"Host": HOST}, max_msg_size=0, **secure) as ws,
     ):
+        connection = ws.get_extra_info("socket")
         await ws.send_str("Grüße")
         assert await ws.receive_str() == "Grüße"
         for size in (0, 1, 125, 126, 65536, 1_000_000):
@@ -50,6 +52,11 @@ async def test_websocket(shop, sni):
         await ws.close(code=4001, message=b"enough")
         assert ws.close_code == 1000  # the endpoint said goodbye, too; cut it would be 1006
         assert (await ws.receive()).type is WSMsgType.CLOSED
+
+        async def is_closed() -> bool:
+            return bool(connection.fileno() == -1)
+
+        await eventually(is_closed, "the connection to end")
 
 
 @BOTH

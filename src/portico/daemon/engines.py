@@ -15,7 +15,7 @@ log = logging.getLogger("portico.engines")
 TICK: Final = 1.0
 """Seconds between two looks at whether the node still is as it was left."""
 
-AUDIT: Final = 60.0
+AUDIT: Final = 600.0
 """Seconds after which everything is compared again, without believing any hint."""
 
 NOTHING: Final = Diff({}, set())
