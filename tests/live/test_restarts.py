@@ -25,20 +25,6 @@ def shop(program, ports):
     return program
 
 
-@pytest.mark.xfail(strict=True, reason="texts are held once Portico has seen them broken only")
-def test_the_whole_machine_restarts_with_broken_manifests(shop):
-    """The last good state serves, over TLS too, and what is wrong is told."""
-    shop.kill_all()
-    for name in ("web.yaml", "shop.yaml", "tls.yaml"):
-        shop.save(name, "spec: [{")
-    shop.start()
-    shop.until_served(HOST, "/", "a")
-    shop.until_served(HOST, "/", "a", tls=True)
-    assert {problem["file"] for problem in shop.problems()} == {
-        str(shop.folder / name) for name in ("web.yaml", "shop.yaml", "tls.yaml")
-    }
-
-
 def test_the_whole_machine_restarts_while_manifests_are_broken(shop):
     """They were broken before, so the state on disk is older than what is in the folder."""
     for name in ("web.yaml", "shop.yaml", "tls.yaml"):
