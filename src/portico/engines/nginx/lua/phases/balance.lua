@@ -1,12 +1,13 @@
 -- balancer_by_lua: one endpoint for one attempt. Called again for each further attempt.
 local balancer = require "ngx.balancer"
 local pick = require "pick"
+local turns = require "phases.turns"
 local worker = require "phases.worker"
 
 local set_current_peer, set_more_tries = balancer.set_current_peer, balancer.set_more_tries
 local get_last_failure = balancer.get_last_failure
 local state, health, scores = worker.state, worker.health, worker.scores
-local turns, stats = ngx.shared.portico_turns, ngx.shared.portico_stats
+local stats = ngx.shared.portico_stats
 local min = math.min
 
 local MOST_RETRIES = 2
@@ -32,8 +33,12 @@ local function choose(backend, count)
     set_more_tries(min(MOST_RETRIES, count - 1))
   end
   if backend.a == "ewma" then return pick.quicker(backend, scores, health, now, tried) end
-  -- Counted in shared memory, so that the turn is fair over all workers together.
-  return pick.in_turn(backend, turns:incr(backend.name, 1, -1), health, now, tried)
+  local slot = backend.slot
+  if not slot then
+    slot = turns.slot(backend.name)
+    backend.slot = slot
+  end
+  return pick.in_turn(backend, turns.next(slot), health, now, tried)
 end
 
 return function()
