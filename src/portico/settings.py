@@ -15,6 +15,36 @@ class Balance(StrEnum):
     EWMA = "ewma"
 
 
+class Room(StrEnum):
+    """A family of engines that can be switched on by itself."""
+
+    HTTP = "http"
+    L4 = "l4"
+
+
+class Entry(StrEnum):
+    """The ways in that a Service can open at layer 4."""
+
+    CLUSTER_IP = "cluster-ip"
+    NODE_PORT = "node-port"
+    EXTERNAL_IP = "external-ip"
+    LOAD_BALANCER = "load-balancer"
+
+
+class Via(StrEnum):
+    """How a Service is reached: at its endpoints, or through the node ports of its nodes."""
+
+    ENDPOINTS = "endpoints"
+    NODE_PORT = "nodeport"
+
+
+class Pick(StrEnum):
+    """Who gets a new layer-4 connection: anyone, or always the same for one source address."""
+
+    RANDOM = "random"
+    SOURCE_HASH = "source-hash"
+
+
 class LogFormat(StrEnum):
     """One line a record, for people or for programs."""
 
@@ -39,6 +69,28 @@ class Settings:
     balance: Balance = Balance.ROUND_ROBIN
     trusted_proxies: tuple[Network, ...] = ()
     proxy_protocol: bool = False
+
+    rooms: frozenset[Room] = frozenset(Room)
+    entries: frozenset[Entry] = frozenset(Entry)
+    via: Via = Via.ENDPOINTS
+    """Through node ports this machine is no node: cluster IPs and node ports are not served."""
+
+    node_name: str = "localhost"
+    """The node this machine is, as endpoints and Nodes call it."""
+
+    node_port_range: tuple[int, int] = (30000, 32767)
+    """First and last node port."""
+
+    node_port_addresses: tuple[Network, ...] = ()
+    """Node ports answer on the addresses of this machine in these networks; none: primary ones."""
+
+    load_balancer_addresses: tuple[str, ...] = ()
+    """For Services of type LoadBalancer that have no address; none: the primary ones."""
+
+    cluster_cidrs: tuple[Network, ...] = ()
+    """The networks of pods."""
+
+    pick: Pick = Pick.RANDOM
 
     admin_host: str = "127.0.0.1"
     admin_port: int = 9180

@@ -4,10 +4,11 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 
 from model.certificates import Pair
-from portico.model.core import Endpoints, Resolution, Secret, Service, resolution_of
+from portico.model.core import Endpoints, Node, Resolution, Secret, Service, resolution_of
 from portico.model.decode import decode
 from portico.model.discovery import EndpointSlice
-from portico.model.fact import Fact
+from portico.model.fact import Fact, Metadata
+from portico.model.local import Failed, Health, Listening, NodePortLease
 from portico.model.networking import Ingress, IngressClass
 
 Document = dict[str, object]
@@ -93,9 +94,10 @@ def ingress_class(name: str, controller: str, *, is_default: bool = False) -> In
 def service(
     name: str = "cart", *ports: Mapping[str, object], namespace: str = "shop", **spec: object
 ) -> Service:
-    """One port, 80, unless others are given."""
+    """One port, 80, unless others are given. Annotations, labels and status are not of the spec."""
+    fields = {key: spec.pop(key) for key in ("annotations", "labels", "status") if key in spec}
     spec = {"ports": list(ports) or [{"port": 80}], **spec}
-    made = fact(document("v1", "Service", name, namespace, spec=spec))
+    made = fact(document("v1", "Service", name, namespace, spec=spec, **fields))
     assert isinstance(made, Service)
     return made
 
@@ -109,6 +111,51 @@ def external(name: str, target: str, *ports: Mapping[str, object]) -> Service:
 
 def endpoint(address: str, **conditions: bool) -> Document:
     return {"addresses": [address], "conditions": conditions}
+
+
+def pod(
+    address: str, node: str = "", zone: str = "", hints: str = "", **conditions: bool
+) -> Document:
+    """An endpoint on a node. Hints as `zone:a,b` or `node:a`, several with a space in between."""
+    found: Document = {"addresses": [address], "conditions": conditions}
+    if node:
+        found["nodeName"] = node
+    if zone:
+        found["zone"] = zone
+    if hints:
+        kinds = (hint.split(":") for hint in hints.split())
+        found["hints"] = {
+            {"zone": "forZones", "node": "forNodes"}[kind]: [{"name": n} for n in names.split(",")]
+            for kind, names in kinds
+        }
+    return found
+
+
+def node(
+    name: str,
+    *addresses: str,
+    labels: Mapping[str, str] | None = None,
+    taints: Iterable[str] = (),
+    leaving: bool = False,
+) -> Node:
+    """Addresses as InternalIP, or `Type=address`."""
+    pairs = [text.split("=") if "=" in text else ["InternalIP", text] for text in addresses]
+    made = document(
+        "v1",
+        "Node",
+        name,
+        "",
+        labels=labels,
+        spec={"taints": [{"key": key} for key in taints]},
+        status={"addresses": [{"type": kind, "address": found} for kind, found in pairs]},
+    )
+    if leaving:
+        metadata = made["metadata"]
+        assert isinstance(metadata, dict)
+        metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    decoded = fact(made)
+    assert isinstance(decoded, Node)
+    return decoded
 
 
 def slice_of(
@@ -160,3 +207,21 @@ def secret(name: str, found: Pair | None, namespace: str = "shop") -> Secret:
 
 def resolution(name: str, *addresses: str) -> Resolution:
     return resolution_of(name, addresses)
+
+
+def health(name: str, reason: str = "", **failed_ports: str) -> Health:
+    """Of the probe `node/port`, ill if there is a reason. Ports that failed as `p32111="why"`."""
+    failed = tuple(Failed(int(port[1:]), why) for port, why in failed_ports.items())
+    return Health(
+        metadata=Metadata(name=name), healthy=not reason, reason=reason, failed_ports=failed
+    )
+
+
+def lease(name: str, node_port: int, namespace: str = "shop") -> NodePortLease:
+    """The name as `service.port-transport`."""
+    return NodePortLease(metadata=Metadata(name=name, namespace=namespace), node_port=node_port)
+
+
+def listening(name: str, *addresses: str) -> Listening:
+    """The name as `transport-port`."""
+    return Listening(metadata=Metadata(name=name), addresses=addresses)

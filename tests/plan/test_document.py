@@ -7,7 +7,7 @@ from portico.model.key_pair import parse_key_pair
 from portico.model.ref import Ref
 from portico.plan.backend import Backend, Endpoint, backend_key
 from portico.plan.certificate import Certificate, certificate_key
-from portico.plan.document import plan_document, refusal_document, unit_document
+from portico.plan.document import plan_document, unit_document
 from portico.plan.key import CATCH_ALL, SITE, Key, Origin
 from portico.plan.listener import HTTP, Listener
 from portico.plan.plan import Plan, Unit
@@ -31,10 +31,6 @@ TOLD = {
 
 def plan_of(*units: Unit) -> Plan:
     return {unit.key: unit for unit in units}
-
-
-def test_a_refusal() -> None:
-    assert refusal_document(REFUSAL) == TOLD
 
 
 def test_a_listener() -> None:

@@ -1,12 +1,15 @@
-"""The core API group: Service, Endpoints, Secret, ConfigMap, Namespace."""
+"""The core API group: Service, Endpoints, Node, Secret, ConfigMap, Namespace."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Final
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from portico.model.fact import Fact, Metadata, PortNumber
 from portico.model.key_pair import KeyPair
 from portico.model.opaque import Opaque
+from portico.model.ref import Group
+
+PortNumberOrNone = Annotated[int, Meta(ge=0, le=65535)]
 
 
 class ServicePort(Struct, frozen=True, gc=False, rename="camel"):
@@ -19,13 +22,66 @@ class ServicePort(Struct, frozen=True, gc=False, rename="camel"):
     target_port: PortNumber | str = ""
     """Unset means the same number as `port`."""
 
+    node_port: PortNumberOrNone = 0
+    """0: none was chosen."""
+
+
+class ClientIPConfig(Struct, frozen=True, gc=False, rename="camel"):
+    """How long a client stays with its endpoint after its last new connection, in seconds."""
+
+    timeout_seconds: Annotated[int, Meta(ge=1, le=86400)] = 10800
+
+
+class SessionAffinityConfig(Struct, frozen=True, gc=False):
+    """Settings of each kind of affinity; there is one."""
+
+    client_ip: ClientIPConfig = field(default=ClientIPConfig(), name="clientIP")
+
 
 class ServiceSpec(Struct, frozen=True, gc=False, rename="camel"):
-    """The part of a Service that HTTP routing reads."""
+    """What a Service asks for. Enumerations are texts here: an unknown one hurts one step only."""
 
     type: str = "ClusterIP"
     ports: tuple[ServicePort, ...] = ()
     external_name: str = ""
+    cluster_ip: str = field(default="", name="clusterIP")
+    cluster_ips: tuple[str, ...] = field(default=(), name="clusterIPs")
+    ip_families: tuple[str, ...] = ()
+    external_ips: tuple[str, ...] = field(default=(), name="externalIPs")
+    load_balancer_ip: str = field(default="", name="loadBalancerIP")
+    load_balancer_class: str = ""
+    load_balancer_source_ranges: tuple[str, ...] = ()
+    allocate_load_balancer_node_ports: bool = True
+    external_traffic_policy: str = "Cluster"
+    internal_traffic_policy: str = "Cluster"
+    health_check_node_port: PortNumberOrNone = 0
+    session_affinity: str = "None"
+    session_affinity_config: SessionAffinityConfig = SessionAffinityConfig()
+    publish_not_ready_addresses: bool = False
+    traffic_distribution: str = ""
+
+
+class LoadBalancerIngress(Struct, frozen=True, gc=False, rename="camel"):
+    """An address somebody gave the Service. `Proxy` means nobody may short-cut it (KEP-1860).
+
+    With a host name instead of an address it is a load balancer elsewhere.
+    """
+
+    ip: str = ""
+    hostname: str = ""
+    ip_mode: str = "VIP"
+
+
+class LoadBalancerStatus(Struct, frozen=True, gc=False, rename="camel"):
+    """The addresses of a Service of type LoadBalancer."""
+
+    ingress: tuple[LoadBalancerIngress, ...] = ()
+
+
+class ServiceStatus(Struct, frozen=True, gc=False, rename="camel"):
+    """What others made of the Service."""
+
+    load_balancer: LoadBalancerStatus = LoadBalancerStatus()
 
 
 class Service(Fact, frozen=True, gc=False, rename="camel", kw_only=True):
@@ -34,12 +90,14 @@ class Service(Fact, frozen=True, gc=False, rename="camel", kw_only=True):
     KIND: ClassVar[str] = "Service"
 
     spec: ServiceSpec = ServiceSpec()
+    status: ServiceStatus = ServiceStatus()
 
 
 class EndpointAddress(Struct, frozen=True, gc=False, rename="camel"):
     """One address of an Endpoints object."""
 
     ip: str
+    node_name: str = ""
 
 
 class EndpointPort(Struct, frozen=True, gc=False, rename="camel"):
@@ -55,6 +113,7 @@ class EndpointSubset(Struct, frozen=True, gc=False, rename="camel"):
     """Addresses that share the same ports."""
 
     addresses: tuple[EndpointAddress, ...] = ()
+    not_ready_addresses: tuple[EndpointAddress, ...] = ()
     ports: tuple[EndpointPort, ...] = ()
 
 
@@ -89,6 +148,48 @@ class Namespace(Fact, frozen=True, gc=False, rename="camel", kw_only=True):
 
     KIND: ClassVar[str] = "Namespace"
     NAMESPACED: ClassVar[bool] = False
+
+
+class Taint(Struct, frozen=True, gc=False, rename="camel"):
+    """One taint of a Node."""
+
+    key: str
+
+
+class NodeSpec(Struct, frozen=True, gc=False, rename="camel"):
+    """The part of a Node's spec that decides whether it gets traffic."""
+
+    taints: tuple[Taint, ...] = ()
+
+
+class NodeAddress(Struct, frozen=True, gc=False, rename="camel"):
+    """One address of a Node; `type` is InternalIP, ExternalIP, Hostname, ..."""
+
+    type: str
+    address: str
+
+
+class NodeStatus(Struct, frozen=True, gc=False, rename="camel"):
+    """Where a Node is reached."""
+
+    addresses: tuple[NodeAddress, ...] = ()
+
+
+class Node(Fact, frozen=True, gc=False, rename="camel", kw_only=True):
+    """A machine of the cluster."""
+
+    KIND: ClassVar[str] = "Node"
+    NAMESPACED: ClassVar[bool] = False
+
+    spec: NodeSpec = NodeSpec()
+    status: NodeStatus = NodeStatus()
+
+    def groups(self) -> frozenset[Group]:
+        return frozenset({NODES})
+
+
+NODES: Final = Group(Node.KIND, "all", "")
+"""The group of all Nodes."""
 
 
 class Resolution(Fact, frozen=True, gc=False, kw_only=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from portico.lib.shorten import shown
 from portico.model.complaint import Complaint, complaint
-from portico.model.core import ConfigMap, Endpoints, Namespace, Secret, Service
+from portico.model.core import ConfigMap, Endpoints, Namespace, Node, Secret, Service
 from portico.model.discovery import EndpointSlice
 from portico.model.fact import Fact
 from portico.model.fault import Severity
@@ -22,6 +22,7 @@ KINDS: Final[Mapping[tuple[str, str], type[Fact]]] = {
     ("v1", "Endpoints"): Endpoints,
     ("v1", "ConfigMap"): ConfigMap,
     ("v1", "Namespace"): Namespace,
+    ("v1", "Node"): Node,
     ("discovery.k8s.io/v1", "EndpointSlice"): EndpointSlice,
     ("networking.k8s.io/v1", "Ingress"): Ingress,
     ("networking.k8s.io/v1", "IngressClass"): IngressClass,

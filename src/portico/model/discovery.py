@@ -18,11 +18,33 @@ class Conditions(Struct, frozen=True, gc=False):
     terminating: bool | None = None
 
 
+class ForZone(Struct, frozen=True, gc=False):
+    """A zone whose clients are to use an endpoint."""
+
+    name: str
+
+
+class ForNode(Struct, frozen=True, gc=False):
+    """A node whose clients are to use an endpoint."""
+
+    name: str
+
+
+class Hints(Struct, frozen=True, gc=False, rename="camel"):
+    """Who is to use an endpoint (KEP-2433, KEP-4444, KEP-3015)."""
+
+    for_zones: tuple[ForZone, ...] = ()
+    for_nodes: tuple[ForNode, ...] = ()
+
+
 class SliceEndpoint(Struct, frozen=True, gc=False, rename="camel"):
     """One endpoint of a slice."""
 
     addresses: tuple[str, ...] = ()
     conditions: Conditions = Conditions()
+    node_name: str = ""
+    zone: str = ""
+    hints: Hints | None = None
 
     @property
     def is_ready(self) -> bool:

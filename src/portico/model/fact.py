@@ -29,6 +29,7 @@ class Metadata(Struct, frozen=True, gc=False, rename="camel"):
     name: Name
     namespace: Label = ""
     creation_timestamp: Timestamp = ""
+    deletion_timestamp: Timestamp = ""
     labels: dict[str, str] = field(default_factory=dict)
     annotations: dict[str, str] = field(default_factory=dict)
 

@@ -1,17 +1,20 @@
 """A plan as plain values, for JSON and YAML. Private keys are not in it."""
 
-from collections.abc import Mapping
 from typing import assert_never
 
 from portico.plan.backend import Backend
 from portico.plan.certificate import Certificate
-from portico.plan.key import Origin
+from portico.plan.document_l4 import l4_fields
+from portico.plan.document_parts import Document, origin_document, refusal_document
+from portico.plan.frontend import Frontend, NodePort, PortRequest
+from portico.plan.health_port import HealthPort
 from portico.plan.listener import Listener
+from portico.plan.machine import Machine
 from portico.plan.plan import Plan, Unit
+from portico.plan.pool import Pool
+from portico.plan.probe import Probe
 from portico.plan.site import Route, Site
 from portico.plan.verdict import Outcome, Refusal
-
-Document = Mapping[str, object]
 
 
 def plan_document(plan: Plan) -> dict[str, list[Document]]:
@@ -27,18 +30,6 @@ def unit_document(unit: Unit) -> Document:
     return _without_empty(_fields(unit) | {"refused": _refusals(unit.refused)})
 
 
-def refusal_document(refusal: Refusal) -> Document:
-    """One no, with its reason."""
-    return {
-        "object": str(refusal.origin.ref),
-        "field": refusal.origin.field,
-        "severity": refusal.because.severity.value,
-        "because": refusal.because.value.code,
-        "reason": refusal.reason,
-        "hint": refusal.hint,
-    }
-
-
 def route_document(route: Route) -> Document:
     return {
         "path": route.path,
@@ -47,11 +38,6 @@ def route_document(route: Route) -> Document:
         "redirectsToHttps": route.redirects_to_https,
         "from": origin_document(route.origin),
     }
-
-
-def origin_document(origin: Origin) -> Document:
-    """Where something comes from."""
-    return {"object": str(origin.ref), "field": origin.field}
 
 
 def _fields(unit: Unit) -> dict[str, object]:
@@ -66,6 +52,8 @@ def _fields(unit: Unit) -> dict[str, object]:
             return _certificate(unit)
         case Outcome():
             return {"object": str(unit.origin), "asked": [str(key) for key in unit.asked]}
+        case Machine() | Frontend() | NodePort() | PortRequest() | Pool() | Probe() | HealthPort():
+            return l4_fields(unit)
         case _:
             assert_never(unit)
 

@@ -9,6 +9,13 @@ SITE: Final = "site"
 BACKEND: Final = "backend"
 CERTIFICATE: Final = "certificate"
 OUTCOME: Final = "outcome"
+FRONTEND: Final = "frontend"
+NODE_PORT: Final = "nodePort"
+PORT_REQUEST: Final = "portRequest"
+POOL: Final = "pool"
+MACHINE: Final = "machine"
+PROBE: Final = "probe"
+HEALTH_PORT: Final = "healthPort"
 
 
 class Key(NamedTuple):

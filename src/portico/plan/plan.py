@@ -5,12 +5,30 @@ from typing import NamedTuple
 
 from portico.plan.backend import Backend
 from portico.plan.certificate import Certificate
+from portico.plan.frontend import Frontend, NodePort, PortRequest
+from portico.plan.health_port import HealthPort
 from portico.plan.key import Key
 from portico.plan.listener import Listener
+from portico.plan.machine import Machine
+from portico.plan.pool import Pool
+from portico.plan.probe import Probe
 from portico.plan.site import Site
 from portico.plan.verdict import Outcome
 
-Unit = Listener | Site | Backend | Certificate | Outcome
+Unit = (
+    Listener
+    | Site
+    | Backend
+    | Certificate
+    | Outcome
+    | Machine
+    | Frontend
+    | NodePort
+    | PortRequest
+    | Pool
+    | Probe
+    | HealthPort
+)
 Plan = Mapping[Key, Unit]
 
 

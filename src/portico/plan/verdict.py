@@ -90,7 +90,7 @@ class Because(Enum):
     NO_ENDPOINTS = Cause(
         "NoEndpoints",
         "Service {} has no ready endpoint",
-        "requests are answered 503 until one is ready",
+        "until one is ready, requests are answered 503 and connections refused",
         Severity.WARNING,
     )
     SECRET_MISSING = Cause(
@@ -130,6 +130,124 @@ class Because(Enum):
         "NothingAsked",
         "neither a rule with paths nor a default backend",
         "add spec.rules or spec.defaultBackend",
+    )
+    TYPE_UNKNOWN = Cause(
+        "TypeUnknown",
+        "a Service of type {} does not exist",
+        "ClusterIP, NodePort, LoadBalancer or ExternalName",
+    )
+    HEADLESS = Cause(
+        "Headless",
+        "{} of a headless Service cannot be served",
+        "remove clusterIP: None; without an address of its own a Service is not balanced",
+    )
+    PROTOCOL_UNKNOWN = Cause("ProtocolUnknown", "protocol {} does not exist", "TCP, UDP or SCTP")
+    PORT_REPEATED = Cause(
+        "PortRepeated", "port {} is given twice", "keep one of them; the first is served"
+    )
+    POLICY_UNKNOWN = Cause(
+        "PolicyUnknown",
+        "traffic policy {} does not exist",
+        "Cluster or Local; until then nothing is served that it is about",
+    )
+    PREFERENCE_UNKNOWN = Cause("PreferenceUnknown", "{} is not known", "ignored", Severity.WARNING)
+    ANNOTATION_UNUSABLE = Cause(
+        "AnnotationUnusable", "{} cannot be used here", "ignored", Severity.WARNING
+    )
+    FRONTEND_INVALID = Cause(
+        "FrontendInvalid",
+        "{} is not an address that clients can connect to",
+        "an IPv4 or IPv6 address; no loopback, link-local or multicast one",
+    )
+    ADDRESS_TAKEN = Cause(
+        "AddressTaken",
+        "{} came first with the same address, port and protocol",
+        "change one of them; this one takes over by itself when the other leaves",
+    )
+    PORT_OCCUPIED = Cause(
+        "PortOccupied",
+        "{} of this machine",
+        "choose another port or address, or stop what listens there (ss -tulpn names it)",
+    )
+    NODE_PORT_TAKEN = Cause(
+        "NodePortTaken",
+        "{} came first with the same node port and protocol",
+        "choose another nodePort, or none, to be given one",
+    )
+    NODE_PORT_OUT_OF_RANGE = Cause(
+        "NodePortOutOfRange",
+        "node port {}",
+        "choose one in --node-port-range, or none, to be given one",
+    )
+    NODE_PORT_MISSING = Cause(
+        "NodePortMissing",
+        "port {} has no node port, at which --via nodeport could reach the nodes",
+        "give it the nodePort that the cluster has given it, and type NodePort or LoadBalancer",
+    )
+    NODE_PORT_UNUSED = Cause(
+        "NodePortUnused",
+        "node port {} is not served",
+        "write type: NodePort or LoadBalancer",
+        Severity.WARNING,
+    )
+    SOURCE_RANGE_INVALID = Cause(
+        "SourceRangeInvalid",
+        "{} is not a network",
+        "write it as 192.0.2.0/24; until then the load balancer lets nobody in",
+    )
+    LOAD_BALANCER_ELSEWHERE = Cause(
+        "LoadBalancerElsewhere",
+        "{} belongs to another load balancer",
+        "left alone",
+        Severity.NOTE,
+    )
+    LOAD_BALANCER_PENDING = Cause(
+        "LoadBalancerPending",
+        "the load balancer has no address yet",
+        "name one with spec.loadBalancerIP, status.loadBalancer or --load-balancer-address",
+        Severity.WARNING,
+    )
+    BALANCE_APPROXIMATED = Cause(
+        "BalanceApproximated",
+        "connections are not counted at layer 4, as {} would need",
+        "endpoints are drawn at random instead",
+        Severity.NOTE,
+    )
+    PROXY_PROTOCOL_NOT_TCP = Cause(
+        "ProxyProtocolNotTCP",
+        "port {} does not speak TCP, which the PROXY protocol needs",
+        "this port is served without it",
+        Severity.WARNING,
+    )
+    ENDPOINT_LOOPS = Cause(
+        "EndpointLoops",
+        "endpoint {} is an address of the Service itself",
+        "connections would come back to where they were sent from; name the address of a pod",
+    )
+    ENDPOINT_LOOPBACK = Cause(
+        "EndpointLoopback",
+        "endpoint {} is a loopback address, which the kernel does not forward to",
+        "name another address of this machine; HTTP alone can use this one",
+        Severity.WARNING,
+    )
+    NO_LOCAL_ENDPOINTS = Cause(
+        "NoLocalEndpoints",
+        "no ready endpoint is on this node, {}",
+        "traffic policy Local drops connections until one is; --node-name must be the nodeName"
+        " that endpoints of this machine have",
+        Severity.WARNING,
+    )
+    NODE_WITHOUT_ADDRESS = Cause(
+        "NodeWithoutAddress",
+        "Node {} has no address at which it could be reached",
+        "until status.addresses has an InternalIP, it gets no traffic",
+        Severity.WARNING,
+    )
+    NO_HEALTHY_NODE = Cause(
+        "NoHealthyNode",
+        "no healthy node is there for Service {}",
+        "until one is, requests are answered 503 and connections refused",
+        Severity.WARNING,
     )
     INTERNAL = Cause(
         "Internal",

@@ -1,0 +1,23 @@
+"""What a layer-4 connection is: transport and address family."""
+
+from enum import StrEnum
+
+
+class Transport(StrEnum):
+    """Protocols of a Service port."""
+
+    TCP = "tcp"
+    UDP = "udp"
+    SCTP = "sctp"
+
+
+class Family(StrEnum):
+    """Address families."""
+
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+
+
+def family_of(address: str) -> Family:
+    """Of a valid address."""
+    return Family.IPV6 if ":" in address else Family.IPV4
