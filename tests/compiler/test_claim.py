@@ -12,6 +12,7 @@ ORDER = [
     rank_of("2025-12-31T23:59:59Z", Ref("Ingress", "shop", "z")),
     rank_of("2026-01-01T00:00:00Z", Ref("Ingress", "other", "z")),   # then by namespace
     rank_of("2026-01-01T00:00:00Z", A),                              # then by name
+    rank_of("2026-01-01T00:00:00Z", Ref("Service", "shop", "a")),    # then by kind
     rank_of("2026-01-01T00:00:00Z", Ref("Ingress", "shop", "b")),
     rank_of("2026-01-01T00:00:00.5Z", A),                            # half a second later
     rank_of("", Ref("Ingress", "other", "a")),                       # undated: the youngest
@@ -24,4 +25,4 @@ def test_the_oldest_first_then_namespace_and_name() -> None:
 
 
 def test_a_rank_is_of_the_object_not_of_the_field() -> None:
-    assert rank_of("", A) == Rank("~", "shop", "a")
+    assert rank_of("", A) == Rank("~", "shop", "a", "Ingress")

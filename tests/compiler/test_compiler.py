@@ -44,8 +44,9 @@ A, B, *_ = EVERYTHING
         (slice_of("cart", "10.0.0.2"),                       {CART},   1),
         (slice_of("cart", "10.0.0.1", name="copy"),          set(),    1),   # the same again
         (slice_of("pay", "10.0.0.9"),                        set(),    0),   # nobody asked
-        (service("cart", {"port": 80, "appProtocol": "https"}), {CART}, 1),
-        (service("pay"),                                     set(),    0),
+        # The Service, which asks for nothing at layer 4, and the backend.
+        (service("cart", {"port": 80, "appProtocol": "https"}), {CART}, 2),
+        (service("pay"),                                     set(),    1),
         (EVERYTHING[0],                                      set(),    0),   # old news
         (secret("tls", None),                                set(),    0),
     ],

@@ -46,7 +46,7 @@ class _Fault:
 @pytest.fixture
 def fault(monkeypatch: pytest.MonkeyPatch) -> _Fault:
     made = _Fault()
-    monkeypatch.setattr(under_test, "LOWER", {"Ingress": made.lower})
+    monkeypatch.setattr(under_test, "LOWER", {**under_test.LOWER, "Ingress": made.lower})
     monkeypatch.setattr(under_test, "MERGE", {**under_test.MERGE, SITE: made.merge})
     return made
 

@@ -20,7 +20,8 @@ def many(count: int) -> list[Ingress]:
 
 def test_from_scratch_every_step_runs_once() -> None:
     world = World(*many(50), service())
-    assert world.compiler.steps_run == 50 + 50 + 100 + 1  # facts, outcomes, sites, one backend
+    # Ingresses, outcomes, sites; one Service and its backend.
+    assert world.compiler.steps_run == 50 + 50 + 100 + 2
     assert len(world.plan) == 50 + 100 + 1 + 2
 
 

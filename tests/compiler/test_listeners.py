@@ -5,7 +5,7 @@ import pytest
 from compiler.world import compiled
 from portico.compiler.listeners import listeners
 from portico.plan.listener import HTTP, HTTPS
-from portico.settings import Settings
+from portico.settings import Room, Settings
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,10 @@ def test_one_per_port_that_is_switched_on(
 ) -> None:
     found = dict(listeners(Settings(http_port=http, https_port=https)))
     assert [(key.name, u.port, u.tls, u.redirect_port) for key, u in found.items()] == expected
+
+
+def test_without_the_http_room_there_are_none() -> None:
+    assert list(listeners(Settings(rooms=frozenset({Room.L4})))) == []
 
 
 def test_they_are_in_every_plan() -> None:

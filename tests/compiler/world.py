@@ -6,9 +6,8 @@ from model.build import ingress, rule, service, slice_of
 from portico.compiler.claim import Claim, OutcomeWant
 from portico.compiler.compiler import Compiler, compile_all
 from portico.compiler.look import Look
-from portico.compiler.lower.ingress import lower_ingress
+from portico.compiler.lower import LOWER
 from portico.model.fact import Fact
-from portico.model.networking import Ingress
 from portico.model.ref import Topic
 from portico.plan.key import SITE, Key
 from portico.plan.plan import Diff, Plan
@@ -51,8 +50,8 @@ def compiler_of(*facts: Fact) -> tuple[Store, Compiler]:
     return store, compiler
 
 
-def lowered(fact: Ingress, *others: Fact, settings: Settings = SETTINGS) -> list[Claim]:
-    return list(lower_ingress(fact, look_at(fact, *others, settings=settings)))
+def lowered(fact: Fact, *others: Fact, settings: Settings = SETTINGS) -> list[Claim]:
+    return list(LOWER[fact.KIND](fact, look_at(fact, *others, settings=settings)))
 
 
 def site(plan: Plan, host: str = "") -> Site:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from portico.compiler.wants_l4 import L4Want
 from portico.model.networking import BackendPort
 from portico.model.ref import Ref
 from portico.plan.key import Key, Origin
@@ -19,17 +20,21 @@ UNDATED: Final = "~"
 
 
 class Rank(NamedTuple):
-    """Who goes first: the oldest object, then namespace and name. Within an object: its order."""
+    """Who goes first: the oldest object, then namespace and name. Within an object: its order.
+
+    The kind comes last: it only has to keep two objects of one name and moment apart.
+    """
 
     created: str
     namespace: str
     name: str
+    kind: str
 
 
 def rank_of(created: str, ref: Ref) -> Rank:
     """`created` is RFC 3339 in UTC, or empty."""
     # Without the Z, "…:00" sorts before "…:00.5": text order is time order.
-    return Rank(created.removesuffix("Z") or UNDATED, ref.namespace, ref.name)
+    return Rank(created.removesuffix("Z") or UNDATED, ref.namespace, ref.name, ref.kind)
 
 
 class DefaultWant(Struct, frozen=True, gc=False):
@@ -71,7 +76,7 @@ class SiteWant(Struct, frozen=True, gc=False):
     origin: Origin
 
 
-Want = Route | DefaultWant | TLS | SiteWant | BackendWant | CertificateWant | OutcomeWant
+Want = Route | DefaultWant | TLS | SiteWant | BackendWant | CertificateWant | OutcomeWant | L4Want
 
 
 class Claim(Struct, frozen=True, gc=False):

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from portico.compiler.claim import Claim, OutcomeWant, rank_of
 from portico.compiler.listeners import listeners
 from portico.compiler.look import Look
-from portico.compiler.lower import LOWER
+from portico.compiler.lower import LOWER, kinds_lowered
 from portico.compiler.merge import BLANK, MERGE
 from portico.compiler.trails import Step, Trails
 from portico.model.ref import Ref, Topic
@@ -50,6 +50,7 @@ class Compiler:
         self._claimants: dict[Key, set[Ref]] = defaultdict(set)
         self._units: dict[Key, Unit] = dict(listeners(settings))
         self._trails = Trails()
+        self._kinds = kinds_lowered(settings)
         self.steps_run = 0
         self.bugs: list[Bug] = []
 
@@ -60,7 +61,7 @@ class Compiler:
     def recompile(self, changed: AbstractSet[Topic]) -> Diff:
         """Bring the plan up to date with the changed topics; say what differs."""
         woken = self._trails.readers(changed)
-        facts = {topic for topic in changed if isinstance(topic, Ref) and topic.kind in LOWER}
+        facts = {topic for topic in changed if isinstance(topic, Ref) and topic.kind in self._kinds}
         facts |= {step for step in woken if isinstance(step, Ref)}
         stale = {step for step in woken if isinstance(step, Key)}
         for ref in facts:
@@ -107,7 +108,7 @@ class Compiler:
             try:
                 unit = MERGE[key.kind](key, claims, look)
             except Exception:  # noqa: BLE001  # as above: this unit keeps its last good state
-                unit = self._kept(key, before)
+                unit = self._kept(BLANK[key.kind](claims[0]) if before is None else before)
             if unit != before:
                 self._units[key] = unit
         self._remember(key, look)
@@ -131,14 +132,13 @@ class Compiler:
         outcome = OutcomeWant(tuple(kept), (refusal,))
         return {**kept, key: (Claim(key, rank_of("", ref), outcome),)}
 
-    def _kept(self, key: Key, before: Unit | None) -> Unit:
+    def _kept(self, unit: Unit) -> Unit:
         """The unit a failing merge step leaves: the one it had, and whom it could not serve."""
-        unit = BLANK[key.kind](key) if before is None else before
-        reason = self._report(key)
+        reason = self._report(unit.key)
         others = (known for known in unit.refused if known.because is not Because.INTERNAL)
         told = (
             Refusal(Origin(ref, ""), Because.INTERNAL, reason)
-            for ref in sorted(self._claimants[key])
+            for ref in sorted(self._claimants[unit.key])
         )
         return replace(unit, refused=(*others, *told))
 

@@ -17,7 +17,7 @@ def test_claims_keep_their_order_and_the_outcome_comes_last() -> None:
     petition.refuse("spec", Because.NOTHING_ASKED)
     claims = petition.claims()
     assert [claim.key.kind for claim in claims] == ["site", "site", "site", "outcome"]
-    assert {claim.rank for claim in claims} == {("2026-01-01T00:00:00", "shop", "a")}
+    assert {claim.rank for claim in claims} == {("2026-01-01T00:00:00", "shop", "a", "Ingress")}
     assert outcome(claims).asked == (A_SITE, CATCH_ALL)
     assert told(outcome(claims).refused) == [("spec", "NothingAsked")]
 
@@ -40,3 +40,12 @@ def test_an_object_that_asks_for_nothing_has_an_outcome() -> None:
     assert [str(claim.key) for claim in Petition(ingress("a")).claims()] == [
         "outcome Ingress/shop/a"
     ]
+
+
+def test_of_an_object_that_asks_for_nothing_nothing_may_be_said() -> None:
+    petition = Petition(ingress("a"))
+    assert petition.claims_if_any() == []
+    petition.claim_aside(A_SITE, SiteWant(petition.origin("")))
+    assert [claim.key for claim in petition.claims_if_any()] == [A_SITE]
+    petition.refuse("spec", Because.HOST_INVALID)
+    assert outcome(petition.claims_if_any()).asked == ()

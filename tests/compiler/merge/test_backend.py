@@ -2,8 +2,9 @@
 
 import pytest
 
+from compiler.l4 import IN_FRONT
 from compiler.world import look_at, short, told
-from model.build import external, resolution, service, slice_of
+from model.build import endpoint, external, health, node, resolution, service, slice_of
 from portico.compiler.claim import BackendWant, Claim, rank_of
 from portico.compiler.merge.backend import PROTOCOLS, merge_backend
 from portico.model.core import Service
@@ -137,6 +138,56 @@ def test_the_way_of_balancing_is_the_settings() -> None:
 
 
 ANSWER = resolution("api.example", "192.0.2.1")
+
+
+def test_endpoints_that_are_not_ready_are_published_where_asked() -> None:
+    pods = slice_of("cart", endpoint("10.0.0.1", ready=False))
+    assert reached(merged("80", service(publishNotReadyAddresses=True), pods)) == ["10.0.0.1:8080"]
+
+
+class TestInFrontOfNodes:
+    NODES = (node("a", "10.1.0.1", "2001:db8::a"), node("b", "2001:db8::b"))
+    FACT = service("cart", {"port": 80, "nodePort": 32111, "appProtocol": "https"}, type="NodePort")
+
+    def test_requests_go_to_node_ports(self) -> None:
+        pods = slice_of("cart", "10.0.0.1")
+        found = merged("80", self.FACT, *self.NODES, pods, settings=IN_FRONT)
+        assert reached(found) == ["10.1.0.1:32111", "2001:db8::b:32111"]  # each node once
+        assert found.protocol is Protocol.HTTPS
+        assert found.refused == ()
+
+    def test_the_health_of_a_node_is_that_of_layer_4(self) -> None:
+        ill = health("a/10256", "timed out")
+        assert reached(merged("80", self.FACT, *self.NODES, ill, settings=IN_FRONT)) == [
+            "2001:db8::b:32111"
+        ]
+        local = service(
+            "cart", {"port": 80, "nodePort": 32111}, type="LoadBalancer",
+            externalTrafficPolicy="Local", healthCheckNodePort=32222,
+        )  # fmt: skip
+        ill = health("b/32222", "503")
+        assert reached(merged("80", local, *self.NODES, ill, settings=IN_FRONT)) == [
+            "10.1.0.1:32111"
+        ]
+
+    def test_without_a_healthy_node_everybody_is_told(self) -> None:
+        found = merged("80", self.FACT, settings=IN_FRONT)
+        assert told(found.refused) == [("field", "NoHealthyNode")] * 2
+        assert found.endpoints == ()
+
+    @pytest.mark.parametrize(
+        "fact",
+        [service(type="NodePort"), service("cart", {"port": 80, "nodePort": 32111})],
+        ids=["none", "none of this type"],
+    )
+    def test_without_a_node_port_nodes_cannot_be_reached(self, fact: Service) -> None:
+        found = merged("80", fact, *self.NODES, settings=IN_FRONT)
+        assert told(found.refused) == [("field", "NodePortMissing")] * 2
+        assert "80/TCP" in found.refused[0].reason
+
+    def test_external_names_are_no_matter_of_nodes(self) -> None:
+        found = merged("8443", external("cart", "api.example"), ANSWER, settings=IN_FRONT)
+        assert reached(found) == ["192.0.2.1:8443"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 from compiler.world import look_at, told
 from model.build import endpoint, endpoints, slice_of
+from portico.compiler.merge.candidates import Wanted
 from portico.compiler.merge.endpoints import addresses, endpoints_of
 from portico.model.core import Endpoints
 from portico.model.discovery import EndpointSlice, slices_of
@@ -16,7 +17,7 @@ Found = EndpointSlice | Endpoints
 
 def found(*facts: Found, port: str = "") -> list[str]:
     """Endpoints as `address:port`."""
-    chosen = endpoints_of(CART, port, look_at(*facts)).endpoints
+    chosen = endpoints_of(Wanted(CART, port), look_at(*facts)).endpoints
     return [f"{endpoint.address}:{endpoint.port}" for endpoint in chosen]
 
 
@@ -115,16 +116,16 @@ def test_endpoints_objects_count_where_there_is_no_slice() -> None:
 
 @pytest.mark.parametrize("text", ["0.0.0.0", "169.254.169.254", "pod-1.example", "10.0.0.1\n"])
 def test_addresses_that_are_none_are_told_to_the_slice(text: str) -> None:
-    result = endpoints_of(CART, "", look_at(slice_of("cart", "10.0.0.1", text)))
+    result = endpoints_of(Wanted(CART, ""), look_at(slice_of("cart", "10.0.0.1", text)))
     assert [endpoint.address for endpoint in result.endpoints] == ["10.0.0.1"]
     assert told(result.refused) == [("endpoints[1].addresses[0]", "AddressInvalid")]
     assert result.refused[0].origin.ref == Ref("EndpointSlice", "shop", "cart-1")
 
 
 def test_endpoints_know_where_they_come_from() -> None:
-    (one, _), _ = endpoints_of(CART, "", look_at(SUBSETS))
+    (one, _), _ = endpoints_of(Wanted(CART, ""), look_at(SUBSETS))
     assert one.origin == Origin(Ref("Endpoints", "shop", "cart"), "subsets[0].addresses[0].ip")
-    ((two,), _) = endpoints_of(CART, "", look_at(slice_of("cart", "10.0.0.1")))
+    ((two,), _) = endpoints_of(Wanted(CART, ""), look_at(slice_of("cart", "10.0.0.1")))
     assert two.origin.field == "endpoints[0].addresses[0]"
 
 
@@ -138,7 +139,7 @@ def test_endpoints_know_where_they_come_from() -> None:
 )  # fmt: skip
 def test_what_appears_later_is_noticed(facts: list[Found], trail: set[object]) -> None:
     look = look_at(*facts)
-    endpoints_of(CART, "", look)
+    endpoints_of(Wanted(CART, ""), look)
     assert look.trail == trail
 
 

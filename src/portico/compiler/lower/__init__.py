@@ -6,7 +6,28 @@ from typing import Any, Final
 from portico.compiler.claim import Claim
 from portico.compiler.look import Look
 from portico.compiler.lower.ingress import lower_ingress
+from portico.compiler.lower.machine import lower_machine
+from portico.compiler.lower.node import lower_node
+from portico.compiler.lower.service import lower_service
+from portico.settings import Room, Settings, Via
 
 Lower = Callable[[Any, Look], Iterator[Claim]]
 
-LOWER: Final[Mapping[str, Lower]] = {"Ingress": lower_ingress}
+LOWER: Final[Mapping[str, Lower]] = {
+    "Ingress": lower_ingress,
+    "Service": lower_service,
+    "Machine": lower_machine,
+    "Node": lower_node,
+}
+
+
+def kinds_lowered(settings: Settings) -> frozenset[str]:
+    """What is looked at: a room that is switched off costs nothing."""
+    kinds = set()
+    if Room.HTTP in settings.rooms:
+        kinds |= {"Ingress"}
+    if Room.L4 in settings.rooms:
+        kinds |= {"Service", "Machine"}
+    if settings.via is Via.NODE_PORT:
+        kinds |= {"Service", "Node"}  # for the health of the nodes, in either room
+    return frozenset(kinds)

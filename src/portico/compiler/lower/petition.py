@@ -21,6 +21,10 @@ class Petition:
         self._asked[key] = None
         self._claims.append(Claim(key, self._rank, want))
 
+    def claim_aside(self, key: Key, want: Want) -> None:
+        """What others need of the object, and its owner has not asked for."""
+        self._claims.append(Claim(key, self._rank, want))
+
     def mention(self, key: Key) -> None:
         """What the object is about, though it claims nothing of it: for who asks why."""
         self._mentioned[key] = None
@@ -33,6 +37,10 @@ class Petition:
 
     def origin(self, field: str) -> Origin:
         return Origin(self.ref, field)
+
+    def claims_if_any(self) -> list[Claim]:
+        """As `claims`, but nothing is said of an object that asks for nothing."""
+        return self.claims() if self._asked or self._refused else self._claims
 
     def claims(self) -> list[Claim]:
         """Everything asked for, and last what became of it so far."""

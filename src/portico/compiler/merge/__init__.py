@@ -8,9 +8,29 @@ from portico.compiler.look import Look
 from portico.compiler.merge.backend import merge_backend
 from portico.compiler.merge.blank import BLANK
 from portico.compiler.merge.certificate import merge_certificate
+from portico.compiler.merge.frontend import merge_frontend
+from portico.compiler.merge.health_port import merge_health_port
+from portico.compiler.merge.machine import merge_machine
+from portico.compiler.merge.node_port import merge_node_port
 from portico.compiler.merge.outcome import merge_outcome
+from portico.compiler.merge.pool import merge_pool
+from portico.compiler.merge.port_request import merge_port_request
+from portico.compiler.merge.probe import merge_probe
 from portico.compiler.merge.site import merge_site
-from portico.plan.key import BACKEND, CERTIFICATE, OUTCOME, SITE, Key
+from portico.plan.key import (
+    BACKEND,
+    CERTIFICATE,
+    FRONTEND,
+    HEALTH_PORT,
+    MACHINE,
+    NODE_PORT,
+    OUTCOME,
+    POOL,
+    PORT_REQUEST,
+    PROBE,
+    SITE,
+    Key,
+)
 from portico.plan.plan import Unit
 
 __all__ = ["BLANK", "MERGE", "Merge"]
@@ -22,4 +42,11 @@ MERGE: Final[Mapping[str, Merge]] = {
     BACKEND: merge_backend,
     CERTIFICATE: merge_certificate,
     OUTCOME: merge_outcome,
+    MACHINE: merge_machine,
+    FRONTEND: merge_frontend,
+    NODE_PORT: merge_node_port,
+    PORT_REQUEST: merge_port_request,
+    POOL: merge_pool,
+    PROBE: merge_probe,
+    HEALTH_PORT: merge_health_port,
 }

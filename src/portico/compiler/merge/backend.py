@@ -5,14 +5,19 @@ from dataclasses import replace
 from typing import Final
 
 from portico.compiler.claim import BackendWant, Claim
+from portico.compiler.health_check import health_check
 from portico.compiler.look import Look
+from portico.compiler.merge.candidates import Wanted
 from portico.compiler.merge.endpoints import Found, endpoints_of
 from portico.compiler.merge.external_name import resolved, usable_name
+from portico.compiler.merge.nodes import nodes_at
+from portico.compiler.nodes import node_port_of
 from portico.model.core import Service, ServicePort, ServiceSpec
 from portico.model.networking import BackendPort
 from portico.plan.backend import Backend, Protocol
 from portico.plan.key import Key
 from portico.plan.verdict import Because, Refusal
+from portico.settings import Via
 
 # Service.spec.ports[].appProtocol: IANA service names, or kubernetes.io/ names (KEP-3726).
 PROTOCOLS: Final[Mapping[str, Protocol]] = {
@@ -41,7 +46,11 @@ def merge_backend(key: Key, claims: Sequence[Claim], look: Look) -> Backend:
     backend = replace(backend, protocol=_protocol(port))
     if service.spec.type == "ExternalName":
         return _external(backend, wants, service.spec, port, look)
-    return _reaching(backend, wants, endpoints_of(ref, port.name, look))
+    if look.settings.via is Via.NODE_PORT:
+        return _at_nodes(backend, wants, service, port, look)
+    publishes = service.spec.publish_not_ready_addresses
+    found = endpoints_of(Wanted(ref, port.name, publishes_not_ready=publishes), look)
+    return _reaching(backend, wants, found)
 
 
 def _service_port(spec: ServiceSpec, wanted: BackendPort) -> ServicePort | None:
@@ -71,6 +80,19 @@ def _external(
     backend = replace(backend, resolves=name)
     found = resolved(backend.service, name, number, look)
     return backend if found is None else _reaching(backend, wants, found)
+
+
+def _at_nodes(
+    backend: Backend, wants: Sequence[BackendWant], service: Service, port: ServicePort, look: Look
+) -> Backend:
+    node_port = node_port_of(service, port)
+    if not node_port:
+        return _refused(backend, wants, Because.NODE_PORT_MISSING, f"{port.port}/TCP")
+    found = nodes_at(node_port, health_check(service, port).port, look)
+    if found.endpoints:
+        return replace(backend, endpoints=found.endpoints)
+    name = f"{backend.service.namespace}/{backend.service.name}"
+    return _refused(backend, wants, Because.NO_HEALTHY_NODE, name)
 
 
 def _reaching(backend: Backend, wants: Sequence[BackendWant], found: Found) -> Backend:

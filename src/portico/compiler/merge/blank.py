@@ -6,33 +6,133 @@ It is there, and serves nothing: the requests of a host must not fall to the rul
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from portico.compiler.claim import Claim
+from portico.compiler.wants_l4 import (
+    FrontendWant,
+    HealthPortWant,
+    NodePortWant,
+    PoolWant,
+    PortRequestWant,
+)
 from portico.model.ref import Ref
 from portico.plan.backend import Backend
 from portico.plan.certificate import Certificate
-from portico.plan.key import BACKEND, CERTIFICATE, OUTCOME, SITE, Key
+from portico.plan.frontend import Frontend, NodePort, PortRequest
+from portico.plan.health_port import HealthPort
+from portico.plan.key import (
+    BACKEND,
+    CERTIFICATE,
+    FRONTEND,
+    HEALTH_PORT,
+    MACHINE,
+    NODE_PORT,
+    OUTCOME,
+    POOL,
+    PORT_REQUEST,
+    PROBE,
+    SITE,
+)
+from portico.plan.machine import Machine
 from portico.plan.plan import Unit
+from portico.plan.pool import Pool
+from portico.plan.probe import Probe
 from portico.plan.site import Site
 from portico.plan.verdict import Outcome
 
 
-def blank_backend(key: Key) -> Backend:
-    namespace, service, port = key.name.split("/")
-    return Backend(key, Ref("Service", namespace, service), port)
+def blank_site(claim: Claim) -> Site:
+    return Site(claim.key)
 
 
-def blank_certificate(key: Key) -> Certificate:
-    namespace, name = key.name.split("/")
-    return Certificate(key, Ref("Secret", namespace, name), None)
+def blank_backend(claim: Claim) -> Backend:
+    namespace, service, port = claim.key.name.split("/")
+    return Backend(claim.key, Ref("Service", namespace, service), port)
 
 
-def blank_outcome(key: Key) -> Outcome:
-    kind, namespace, name = key.name.split("/")
-    return Outcome(key, Ref(kind, namespace, name), (), ())
+def blank_certificate(claim: Claim) -> Certificate:
+    namespace, name = claim.key.name.split("/")
+    return Certificate(claim.key, Ref("Secret", namespace, name), None)
 
 
-BLANK: Final[Mapping[str, Callable[[Key], Unit]]] = {
-    SITE: Site,
+def blank_outcome(claim: Claim) -> Outcome:
+    kind, namespace, name = claim.key.name.split("/")
+    return Outcome(claim.key, Ref(kind, namespace, name), (), ())
+
+
+def blank_machine(claim: Claim) -> Machine:
+    return Machine(claim.key)
+
+
+def blank_frontend(claim: Claim) -> Frontend:
+    """Of whoever came first."""
+    want = claim.want
+    assert isinstance(want, FrontendWant)
+    return Frontend(
+        claim.key,
+        want.entry,
+        want.address,
+        want.port,
+        want.transport,
+        want.service,
+        want.port,
+        None,
+        want.origin,
+    )
+
+
+def blank_node_port(claim: Claim) -> NodePort:
+    """Of whoever came first."""
+    want = claim.want
+    assert isinstance(want, NodePortWant)
+    return NodePort(
+        claim.key,
+        want.port,
+        want.transport,
+        want.service,
+        want.service_port,
+        (),
+        want.origin,
+        want.is_leased,
+    )
+
+
+def blank_port_request(claim: Claim) -> PortRequest:
+    want = claim.want
+    assert isinstance(want, PortRequestWant)
+    return PortRequest(claim.key, want.service, want.service_port, want.transport, want.origin)
+
+
+def blank_pool(claim: Claim) -> Pool:
+    want = claim.want
+    assert isinstance(want, PoolWant)
+    namespace, service, port, transport, family, scope, proxy_protocol = want.name
+    ref = Ref("Service", namespace, service)
+    return Pool(claim.key, ref, port, transport, family, scope, proxy_protocol=proxy_protocol)
+
+
+def blank_probe(claim: Claim) -> Probe:
+    """Without an address nobody is asked."""
+    node, port = claim.key.name.split("/")
+    return Probe(claim.key, Ref("Node", "", node), "", int(port), "")
+
+
+def blank_health_port(claim: Claim) -> HealthPort:
+    """Of whoever came first."""
+    want = claim.want
+    assert isinstance(want, HealthPortWant)
+    return HealthPort(claim.key, want.port, want.service, 0, want.origin)
+
+
+BLANK: Final[Mapping[str, Callable[[Claim], Unit]]] = {
+    SITE: blank_site,
     BACKEND: blank_backend,
     CERTIFICATE: blank_certificate,
     OUTCOME: blank_outcome,
+    MACHINE: blank_machine,
+    FRONTEND: blank_frontend,
+    NODE_PORT: blank_node_port,
+    PORT_REQUEST: blank_port_request,
+    POOL: blank_pool,
+    PROBE: blank_probe,
+    HEALTH_PORT: blank_health_port,
 }

@@ -13,4 +13,4 @@ def merge_outcome(key: Key, claims: Sequence[Claim], look: Look) -> Outcome:
     """Nobody but the object itself claims its outcome, so there is nothing to settle."""
     want = claims[0].want
     assert isinstance(want, OutcomeWant)
-    return Outcome(key, blank_outcome(key).origin, want.asked, want.refused, want.mentioned)
+    return Outcome(key, blank_outcome(claims[0]).origin, want.asked, want.refused, want.mentioned)

@@ -3,7 +3,7 @@
 import pytest
 
 from compiler.world import short
-from portico.compiler.merge.address import dialable
+from portico.compiler.address import dialable
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which addresses can be dialled."""
+"""Which addresses can be dialled, or be an entry."""
 
 import ipaddress
 import re

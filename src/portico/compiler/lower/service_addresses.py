@@ -1,0 +1,102 @@
+"""At which addresses a Service is to be reached."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from portico.compiler.address import dialable
+from portico.compiler.look import Look
+from portico.compiler.lower.petition import Petition
+from portico.compiler.lower.service_families import cluster_addresses, families_of
+from portico.compiler.machine_addresses import load_balancer_addresses
+from portico.model.core import Service
+from portico.model.local import THIS_MACHINE, Machine
+from portico.plan.transport import Family, family_of
+from portico.plan.verdict import Because
+from portico.settings import Entry, Via
+
+NONE: Final = "None"
+"""The cluster IP of a headless Service."""
+
+OWN: Final = "spec.type"
+"""The field that asks for an address of this machine."""
+
+
+class Entrance(NamedTuple):
+    """One address of a Service, and the field that names it.
+
+    Its family is assumed where nobody but this machine has chosen the address.
+    """
+
+    entry: Entry
+    address: str
+    family: Family
+    field: str
+    is_assumed: bool = False
+
+
+def is_headless(fact: Service) -> bool:
+    return fact.spec.cluster_ip == NONE or NONE in fact.spec.cluster_ips
+
+
+def entrances(fact: Service, look: Look, petition: Petition) -> list[Entrance]:
+    """All that are served here, each once: the load balancer's first, as only they can be fenced.
+
+    In front of nodes there are no cluster IPs: those are what the nodes serve.
+    """
+    wanted = look.settings.entries
+    if look.settings.via is Via.NODE_PORT:
+        wanted -= {Entry.CLUSTER_IP}
+    spec = fact.spec
+    named: list[tuple[Entry, str, str]] = []
+    if Entry.LOAD_BALANCER in wanted and spec.type == "LoadBalancer":
+        named += ((Entry.LOAD_BALANCER, *one) for one in _of_load_balancer(fact, look, petition))
+    if Entry.CLUSTER_IP in wanted:
+        named += ((Entry.CLUSTER_IP, *one) for one in cluster_addresses(fact))
+    if Entry.EXTERNAL_IP in wanted:
+        texts = enumerate(spec.external_ips)
+        named += ((Entry.EXTERNAL_IP, text, f"spec.externalIPs[{n}]") for n, text in texts)
+    return list(_valid(named, fact, petition))
+
+
+def _of_load_balancer(fact: Service, look: Look, petition: Petition) -> Iterator[tuple[str, str]]:
+    """What somebody gave it; else what it asks for; else what this machine has for it."""
+    spec = fact.spec
+    if fact.status.load_balancer.ingress:
+        yield from _of_status(fact, petition)
+    elif spec.load_balancer_class:
+        because = Because.CLASS_ELSEWHERE
+        petition.refuse("spec.loadBalancerClass", because, repr(spec.load_balancer_class))
+    elif spec.load_balancer_ip:
+        yield spec.load_balancer_ip, "spec.loadBalancerIP"
+    else:
+        machine = look.get(Machine, THIS_MACHINE.namespace, THIS_MACHINE.name)
+        given = load_balancer_addresses(machine.primary if machine else (), look.settings)
+        families, _ = families_of(fact)
+        found = [address for address in given if family_of(address) in families]
+        if not found:
+            petition.refuse(OWN, Because.LOAD_BALANCER_PENDING)
+        yield from ((address, OWN) for address in found)
+
+
+def _of_status(fact: Service, petition: Petition) -> Iterator[tuple[str, str]]:
+    for index, given in enumerate(fact.status.load_balancer.ingress):
+        field = f"status.loadBalancer.ingress[{index}]"
+        if given.ip and given.ip_mode == "VIP":
+            yield given.ip, f"{field}.ip"
+        else:
+            name = given.ip or given.hostname
+            petition.refuse(field, Because.LOAD_BALANCER_ELSEWHERE, repr(name))
+
+
+def _valid(
+    named: Iterable[tuple[Entry, str, str]], fact: Service, petition: Petition
+) -> Iterator[Entrance]:
+    seen: set[str] = set()
+    for entry, text, field in named:
+        address = dialable(text, accepts_loopback=False)
+        if address is None:
+            petition.refuse(field, Because.FRONTEND_INVALID, repr(text))
+        elif address not in seen:
+            seen.add(address)
+            is_assumed = field == OWN and families_of(fact).is_assumed
+            yield Entrance(entry, address, family_of(address), field, is_assumed)
