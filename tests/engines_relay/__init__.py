@@ -1,0 +1,1 @@
+"""The relay: pure parts as tables, and a real process in a network of namespaces."""
