@@ -1,0 +1,1 @@
+"""Health check node ports, asked over real sockets in a namespace."""
