@@ -1,4 +1,4 @@
-"""`portico explain`: what would happen to a request."""
+"""`portico explain`: what would happen to a request or to a connection."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -8,21 +8,22 @@ from typing import Any
 import click
 
 from portico.cli.admin import admin_option, ask
-from portico.cli.classes import ingress_class_option, with_classes
+from portico.cli.compiling import compiling_options, compiling_settings
 from portico.cli.output import output_option, print_document, printable
-from portico.settings import Settings
 
 EPILOG = """\b
 Examples:
   portico explain https://shop.example/cart            # of a running Portico
   portico explain http://shop.example/cart ./manifests # of a folder
   portico explain http://10.0.0.1/ -H 'Host: shop.example' -o json
+  portico explain tcp://192.0.2.1:30080 --from 198.51.100.7
+  portico explain 'udp://[2001:db8::1]:53' --from 127.0.0.1   # from this machine itself
 
 Exit code: 0 if an endpoint answers or the client is redirected, 1 if not, 2 on wrong usage,
 3 if no running Portico answers.
 """
 
-GOOD = ("proxied", "redirected")
+GOOD = ("proxied", "redirected", "forwarded", "answered here")
 
 
 @click.command(epilog=EPILOG)
@@ -30,11 +31,21 @@ GOOD = ("proxied", "redirected")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("-X", "--method", default="GET", show_default=True, help="The request's method.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header.")
-@ingress_class_option
+@click.option(
+    "--from",
+    "client",
+    default="",
+    metavar="CLIENT",
+    help="The client's address, for tcp://, udp:// and sctp://. Default: anybody outside.",
+)
+@compiling_options
 @admin_option
 @output_option
 def command(url: str, paths: Sequence[Path], **options: Any) -> None:  # noqa: ANN401  # click's
     """Tell which listener, certificate, host, route, backend and endpoints a URL reaches.
+
+    tcp://ADDRESS:PORT, udp:// and sctp:// ask about a connection instead: which Service has the
+    address, who may get it by which policy, and which source address the endpoint sees.
 
     Each step names the object and the field it comes from; claims that lost are told with the
     reason. With PATHS the answer is compiled from them; without, a running Portico is asked.
@@ -46,7 +57,12 @@ def command(url: str, paths: Sequence[Path], **options: Any) -> None:  # noqa: A
         else ask(
             options["admin"],
             "/explain",
-            [("url", url), ("method", options["method"]), *(("header", h) for h in headers)],
+            [
+                ("url", url),
+                ("method", options["method"]),
+                ("from", options["client"]),
+                *(("header", h) for h in headers),
+            ],
         )
     )
     if options["output"] == "text":
@@ -59,14 +75,12 @@ def command(url: str, paths: Sequence[Path], **options: Any) -> None:  # noqa: A
 
 def _of_folder(url: str, paths: Sequence[Path], options: Mapping[str, Any]) -> Mapping[str, Any]:
     from portico.cli.offline import read
-    from portico.explain.document import answer_document, answer_lines
-    from portico.explain.explain import explain
-    from portico.explain.request import RequestError, parse_request
+    from portico.explain.question import explanation, parse_question
+    from portico.explain.request import RequestError
 
     try:
-        request = parse_request(url, options["method"], options["headers"])
+        question = parse_question(url, options["method"], options["headers"], options["client"])
     except RequestError as error:
         raise click.UsageError(str(error)) from None
-    plan = read(paths, with_classes(Settings(), options["ingress_classes"])).plan
-    answer = explain(plan, request)
-    return {**answer_document(request, answer), "text": list(answer_lines(request, answer))}
+    plan = read(paths, compiling_settings(options), options["machine_addresses"]).plan
+    return explanation(plan, question)

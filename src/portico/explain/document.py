@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from portico.explain.answer import Answer, Result
+from portico.explain.lines import line, lost_lines
+from portico.explain.packet import place_of
 from portico.explain.request import Request
 from portico.plan.backend import Backend
-from portico.plan.document import (
-    origin_document,
-    refusal_document,
-    route_document,
-    unit_document,
-)
+from portico.plan.document import route_document, unit_document
+from portico.plan.document_parts import origin_document, refusal_document
 from portico.plan.site import Route, Site
 
 _GOES_NOWHERE: Final = (Result.NO_LISTENER, Result.BAD_REQUEST)
@@ -46,46 +44,43 @@ def answer_lines(request: Request, answer: Answer) -> Iterator[str]:
     yield f"{request.method} {request.scheme}://{request.host}{request.path}"
     yield from _listener_lines(answer)
     if answer.result in _GOES_NOWHERE:
-        yield _line("result", _result_text(answer))
+        yield line("result", _result_text(answer))
         return
     if answer.listener and answer.listener.tls:
         yield from _certificate_lines(answer)
-    yield _line("host", _site_name(answer.site) or "no rule names this host")
+    yield line("host", _site_name(answer.site) or "no rule names this host")
     if answer.route:
-        yield _line("route", _route_text(answer.route, is_default=answer.is_default))
+        yield line("route", _route_text(answer.route, is_default=answer.is_default))
     yield from _backend_lines(answer.backend)
-    yield _line("result", _result_text(answer))
-    for refusal in answer.lost:
-        told = f"{refusal.origin}: {refusal.reason}"
-        yield _line(refusal.because.severity.value, told)
-        yield _line("", f"hint: {refusal.hint}")
+    yield line("result", _result_text(answer))
+    yield from lost_lines(answer.lost)
 
 
 def _listener_lines(answer: Answer) -> Iterator[str]:
     if answer.listener:
         listener = answer.listener
         places = ", ".join(listener.addresses)
-        yield _line("listener", f"{listener.key.name} on {places} port {listener.port}")
+        yield line("listener", f"{listener.key.name} on {places} port {listener.port}")
 
 
 def _certificate_lines(answer: Answer) -> Iterator[str]:
     where = f"  <- {answer.tls.origin}" if answer.tls else ""
     if answer.certificate and answer.certificate.key_pair:
         names = ", ".join(answer.certificate.key_pair.names)
-        yield _line("certificate", f"{answer.certificate.secret} ({names}){where}")
+        yield line("certificate", f"{answer.certificate.secret} ({names}){where}")
     else:
-        yield _line("certificate", f"the default one (self-signed){where}")
+        yield line("certificate", f"the default one (self-signed){where}")
 
 
 def _backend_lines(backend: Backend | None) -> Iterator[str]:
     if backend is None:
         return
-    yield _line(
+    yield line(
         "backend", f"{backend.service} port {backend.port} ({backend.protocol}, {backend.balance})"
     )
     for endpoint in backend.endpoints:
-        address = f"[{endpoint.address}]" if ":" in endpoint.address else endpoint.address
-        yield _line("endpoint", f"{address}:{endpoint.port}  <- {endpoint.origin}")
+        place = place_of(endpoint.address, endpoint.port)
+        yield line("endpoint", f"{place}  <- {endpoint.origin}")
 
 
 def _site_name(site: Site | None) -> str | None:
@@ -107,7 +102,3 @@ def _result_text(answer: Answer) -> str:
             return "no such listener is switched on"
         case _:
             return f"{answer.status} {answer.result}"
-
-
-def _line(label: str, text: str) -> str:
-    return f"  {label:<12}{text}"

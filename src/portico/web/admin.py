@@ -8,13 +8,14 @@ from typing import Final, Protocol
 
 from aiohttp import web
 
-from portico.explain.request import Request, RequestError, parse_request
+from portico.explain.question import Question, parse_question
+from portico.explain.request import RequestError
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _HOST: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::\d+)?")
 
-PATHS: Final = ("/livez", "/readyz", "/metrics", "/plan", "/status", "/explain?url=…")
+PATHS: Final = ("/livez", "/readyz", "/metrics", "/plan", "/status", "/explain?url=…&from=…")
 
 
 class Asked(Protocol):
@@ -23,7 +24,7 @@ class Asked(Protocol):
     @property
     def is_ready(self) -> bool: ...
     def plan_document(self) -> Mapping[str, object]: ...
-    def explanation(self, request: Request) -> Mapping[str, object]: ...
+    def explanation(self, question: Question) -> Mapping[str, object]: ...
     async def status(self) -> Mapping[str, object]: ...
 
 
@@ -81,10 +82,14 @@ class _Server:
     async def explain(self, request: web.Request) -> web.Response:
         query = request.query
         if "url" not in query:
-            return web.Response(status=400, text="expected /explain?url=http://HOST/PATH\n")
+            text = "expected /explain?url=http://HOST/PATH or ?url=tcp://ADDRESS:PORT&from=CLIENT\n"
+            return web.Response(status=400, text=text)
         try:
-            wanted = parse_request(
-                query["url"], query.get("method", "GET"), query.getall("header", [])
+            wanted = parse_question(
+                query["url"],
+                query.get("method", "GET"),
+                query.getall("header", []),
+                query.get("from", ""),
             )
         except RequestError as error:
             return web.Response(status=400, text=f"{error}\n")
