@@ -16,23 +16,6 @@ def case(folder, endpoints):
     return load(folder, ports, http_port=80, https_port=443)
 
 
-@pytest.fixture
-def golden(request):
-    """Compares with a file, or rewrites it with --regold; an empty answer has no file."""
-
-    def check(file, actual, empty):
-        if request.config.getoption("regold"):
-            if actual == empty:
-                file.unlink(missing_ok=True)
-            else:
-                text = yaml.safe_dump(actual, sort_keys=False, width=100, allow_unicode=True)
-                file.write_text(text)
-        expected = yaml.safe_load(file.read_text()) if file.exists() else empty
-        assert actual == expected, f"{file} says otherwise; read it, then --regold"
-
-    return check
-
-
 def test_explain(case):
     for question in case.questions:
         answer = of_explain(case, question)
