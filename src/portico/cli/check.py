@@ -3,19 +3,21 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from portico.cli.classes import ingress_class_option, paths_argument, with_classes
+from portico.cli.classes import paths_argument
+from portico.cli.compiling import compiling_options, compiling_settings
 from portico.cli.output import output_option, paint, print_document, printable
 from portico.model.fault import Severity
-from portico.settings import Settings
 
 EPILOG = """\b
 Examples:
   portico check ./manifests
   portico check ingress.yaml services/ -o json
   portico check ./manifests --quiet && deploy
+  portico check ./manifests --via nodeport --machine-address 192.0.2.10
 
 Exit code: 0 if all is served, 1 if anything is refused, 2 on wrong usage.
 """
@@ -23,16 +25,10 @@ Exit code: 0 if all is served, 1 if anything is refused, 2 on wrong usage.
 
 @click.command(epilog=EPILOG)
 @paths_argument
-@ingress_class_option
+@compiling_options
 @output_option
 @click.option("-q", "--quiet", is_flag=True, help="Leave out notes and warnings.")
-def command(
-    paths: Sequence[Path],
-    ingress_classes: Sequence[str],
-    output: str,
-    *,
-    quiet: bool,
-) -> None:
+def command(paths: Sequence[Path], **options: Any) -> None:  # noqa: ANN401  # click's
     """Read manifests as `portico up` would, and tell everything that is wrong with them.
 
     Errors are not served; warnings are served but deserve a look; notes are left alone by design.
@@ -42,20 +38,20 @@ def command(
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise click.UsageError(f"no such file or folder: {', '.join(missing)}")
-    reading = read(paths, with_classes(Settings(), ingress_classes))
-    found = [p for p in reading.problems if not quiet or p.severity is Severity.ERROR]
+    reading = read(paths, compiling_settings(options), options["machine_addresses"])
+    found = [p for p in reading.problems if not options["quiet"] or p.severity is Severity.ERROR]
     refused = [problem for problem in found if problem.severity is Severity.ERROR]
-    if output == "text":
+    if options["output"] == "text":
         for problem in found:
             click.echo(paint(printable(problem.text()), problem.severity))
-        counts = ", ".join(f"{n} {kind}" for kind, n in reading.store.counts().items())
+        counts = ", ".join(f"{n} {kind}" for kind, n in reading.counts.items())
         verdict = f"{len(refused)} refused" if refused else "all served"
         click.echo(f"{counts or 'nothing found'}: {verdict}")
     else:
         document = {
             "ok": not refused,
-            "facts": reading.store.counts(),
+            "facts": reading.counts,
             "problems": [problem.document() for problem in found],
         }
-        print_document(document, output)
+        print_document(document, options["output"])
     sys.exit(1 if refused else 0)

@@ -12,7 +12,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "up": "Serve a folder of manifests, live.",
     "check": "Tell everything that is wrong with manifests.",
     "plan": "Print what manifests compile to.",
-    "explain": "Tell what would happen to a request, and why.",
+    "explain": "Tell what would happen to a request or a connection, and why.",
     "status": "Ask a running Portico how it is.",
     "echo": "Run a backend that answers what it was asked.",
     "completion": "Print the completion script for a shell.",
@@ -23,6 +23,7 @@ Examples:
   portico up ./manifests --http-port 8080 --https-port 8443
   portico check ./manifests
   portico explain http://shop.example/cart ./manifests
+  portico explain tcp://192.0.2.1:30080 --from 198.51.100.7
   portico status
 """
 

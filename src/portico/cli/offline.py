@@ -2,17 +2,23 @@
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from portico.compiler.compiler import Compiler
 from portico.compiler.lower import LOWER
+from portico.ipam.demand import Demands
+from portico.ipam.node_ports import Range, settle
 from portico.lib import clock
-from portico.plan.plan import Plan
+from portico.model.ref import Topic
+from portico.plan.plan import Diff, Plan
 from portico.settings import Settings
 from portico.sources.contract import Blame, Put
 from portico.sources.directory import Directory
+from portico.sources.lease_file import none_left
+from portico.sources.leases import lease_of
+from portico.sources.network.addresses import machine_of, this_machine
 from portico.sources.places import line_in_file
 from portico.status.certificates import expiries
 from portico.status.problems import Problem, problems
@@ -22,20 +28,36 @@ from portico.store import Store
 class Reading(NamedTuple):
     """What the manifests say, what they compile to, and what is wrong with them."""
 
-    store: Store
+    counts: Mapping[str, int]
     plan: Plan
     problems: list[Problem]
 
 
-def read(paths: Sequence[Path], settings: Settings) -> Reading:
-    """Read and compile all of it."""
+def read(paths: Sequence[Path], settings: Settings, addresses: Sequence[str] = ()) -> Reading:
+    """Read and compile all of it, for a machine with these addresses; none: for this one."""
     gc.disable()  # a third of the time, for a process that ends with the answer
     store = asyncio.run(_load(paths))
+    counts = store.counts()
+    store.put(machine_of(addresses) if addresses else this_machine())
     compiler = Compiler(store, settings)
     compiler.recompile(set(store.refs(LOWER)))
+    _lease(store, compiler, settings)
     found = problems(compiler.plan, store.faults(), store.place, line_in_file)
     found += expiries(compiler.plan, clock.now(), store.place, line_in_file)
-    return Reading(store, compiler.plan, found)
+    return Reading(counts, compiler.plan, found)
+
+
+def _lease(store: Store, compiler: Compiler, settings: Settings) -> None:
+    """Node ports for those that ask, as they would be chosen where none was chosen yet."""
+    demands = Demands()
+    demands.follow(Diff(dict(compiler.plan), set()))
+    asking, taken = demands.now
+    leases, refused = settle(asking, {}, taken, Range(*settings.node_port_range))
+    store.blame("node ports", none_left(asking[tenant] for tenant in refused))
+    changed: set[Topic] = set()
+    for tenant, number in leases.items():
+        changed |= store.put(lease_of(tenant, number))
+    compiler.recompile(changed)
 
 
 async def _load(paths: Sequence[Path]) -> Store:

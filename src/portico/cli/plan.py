@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from portico.cli.classes import ingress_class_option, paths_argument, with_classes
+from portico.cli.classes import paths_argument
+from portico.cli.compiling import compiling_options, compiling_settings
 from portico.cli.output import print_document
-from portico.settings import Settings
 
 EPILOG = """\b
 Examples:
@@ -18,7 +19,7 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @paths_argument
-@ingress_class_option
+@compiling_options
 @click.option(
     "-o",
     "--output",
@@ -27,8 +28,9 @@ Examples:
     show_default=True,
     help="How to print it.",
 )
-def command(paths: Sequence[Path], ingress_classes: Sequence[str], output: str) -> None:
-    """Compile manifests and print the plan: sites, backends, certificates, and what was refused.
+def command(paths: Sequence[Path], **options: Any) -> None:  # noqa: ANN401  # click's
+    """Compile manifests and print the plan: sites, backends, certificates, the addresses and ports
+    of Services and where they lead, and what was refused.
 
     Private keys are never printed.
     """
@@ -38,5 +40,5 @@ def command(paths: Sequence[Path], ingress_classes: Sequence[str], output: str) 
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise click.UsageError(f"no such file or folder: {', '.join(missing)}")
-    reading = read(paths, with_classes(Settings(), ingress_classes))
-    print_document(plan_document(reading.plan), output)
+    reading = read(paths, compiling_settings(options), options["machine_addresses"])
+    print_document(plan_document(reading.plan), options["output"])

@@ -1,8 +1,8 @@
 """`portico status`: how a running Portico is."""
 
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import click
 
@@ -14,22 +14,31 @@ Examples:
   portico status
   portico status --admin 127.0.0.1:9181 -o json
 
-Exit code: 0 if every engine is in sync, 1 if not, 3 if no running Portico answers.
+Exit code: 0 if every engine that can work here is in sync, 1 if not, 3 if no running Portico
+answers.
 """
+
+PART: Final = "elements_"
+WHOLE: Final = ("elements_sent",)
+"""Figures of one kind of element stand in one line; this one is none of a kind."""
+
+MOST_LINES: Final = 20
+"""Of nodes, of empty pools and of leases each."""
 
 
 @click.command(epilog=EPILOG)
 @admin_option
 @output_option
 def command(admin: str, output: str) -> None:
-    """Show engines and their reports, counts, refused claims, and reloads so far."""
+    """Show engines and their reports, counts, the health of nodes, and what was refused."""
     found = ask(admin, "/status")
     if output == "text":
         for line in _lines(found):
             click.echo(line)
     else:
         print_document(found, output)
-    sys.exit(0 if all(engine["inSync"] for engine in found["engines"]) else 1)
+    is_well = all(engine["inSync"] or not engine["able"] for engine in found["engines"])
+    sys.exit(0 if is_well else 1)
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -39,13 +48,63 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"units   {_counts(found['units'])}"
     yield f"steps   {found['stepsRun']}"
     for engine in found["engines"]:
-        sync = "in sync" if engine["inSync"] else paint("not in sync", "error")
-        yield f"engine  {engine['name']}: {sync} {printable(engine['detail'])}".rstrip()
-        for name, value in engine["figures"].items():
-            yield f"        {name:<22}{value}"
+        yield from _engine_lines(engine)
+    yield from _layer4_lines(found["layer4"])
     yield f"problems {_counts(found['problemCounts']) or 'none'}"
     for problem in found["problems"]:
         yield paint(printable(_problem(problem)), problem["severity"])
+
+
+def _engine_lines(engine: Mapping[str, Any]) -> Iterator[str]:
+    yield f"engine  {engine['name']}: {_sync(engine)} {printable(engine['detail'])}".rstrip()
+    parts = []
+    for name, value in engine["figures"].items():
+        kind = name.removeprefix(PART)
+        if kind != name and name not in WHOLE:
+            parts += [f"{kind} {value}"] if value else []
+        else:
+            yield f"        {name:<22}{value}"
+    if parts:
+        yield f"        {PART.rstrip('_')}: {', '.join(parts)}"
+
+
+def _sync(engine: Mapping[str, Any]) -> str:
+    if engine["inSync"]:
+        return "in sync"
+    return paint("not in sync", "error") if engine["able"] else paint("cannot work here", "warning")
+
+
+def _layer4_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    told = {(check["node"], check["reason"]) for check in found["checks"]}
+    left_out = [
+        each for each in found["nodesLeftOut"] if (each["node"], each["reason"]) not in told
+    ]
+    yield from _few("checks", [_check(check) for check in found["checks"]])
+    yield from _few("unused", [f"{each['node']}: {each['reason']}" for each in left_out])
+    yield from _few("empty", [f"{p['name']}: {p['connectionsAre']}" for p in found["emptyPools"]])
+    yield from _few("leased", [_lease(lease) for lease in found["leasedNodePorts"]])
+
+
+def _few(label: str, told: Sequence[str]) -> Iterator[str]:
+    """One line each, with the label before the first; so many that nothing else is pushed away."""
+    for number, text in enumerate(told[:MOST_LINES]):
+        yield f"{'' if number else label:<8}{printable(text)}"
+    if len(told) > MOST_LINES:
+        yield f"        and {len(told) - MOST_LINES} more (-o json has all)"
+
+
+def _check(check: Mapping[str, Any]) -> str:
+    failed = ", ".join(f"port {port}: {why}" for port, why in check["failedPorts"].items())
+    if check["healthy"] is None:
+        return f"{check['name']}: not asked yet"
+    if check["healthy"]:
+        return f"{check['name']}: healthy{f', but {failed}' if failed else ''}"
+    return f"{check['name']}: unhealthy, {check['reason']}"
+
+
+def _lease(lease: Mapping[str, Any]) -> str:
+    port = f"{lease['transport']} {lease['nodePort']}"
+    return f"{port} for {lease['service']} port {lease['servicePort']}"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

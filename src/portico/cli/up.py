@@ -1,7 +1,6 @@
 """`portico up`: serve manifests, live."""
 
 import asyncio
-import ipaddress
 import os
 import socket
 import sys
@@ -11,18 +10,26 @@ from typing import Any
 
 import click
 
-from portico.cli.address import address, host_and_port
+from portico.cli.address import address, host_and_port, network
 from portico.cli.classes import ingress_class_option, paths_argument, with_classes
-from portico.settings import Balance, LogFormat, Network, Settings
+from portico.cli.layer4 import layer4_options, with_layer4
+from portico.settings import Balance, LogFormat, Room, Settings
 
 EPILOG = """\b
 Examples:
   portico up ./manifests --http-port 8080 --https-port 8443
   sudo portico up /etc/portico --workers 4 --access-log stdout
   portico up ./manifests --bind 127.0.0.1 --bind ::1 --ingress-class internal
+  portico up ./manifests --only http                     # as an ordinary user
+  sudo portico up ./manifests --only l4 --nodeport-addresses 192.0.2.0/24
+  sudo portico up ./manifests --via nodeport --load-balancer-address 192.0.2.10
+
+Layer 4 (cluster IPs, node ports, external and load balancer addresses) needs CAP_NET_ADMIN;
+without it Ingresses are served all the same.
 
 SIGINT and SIGTERM end Portico and nginx after --grace seconds at most; with --keep, and after
-kill -9, nginx goes on serving, and the next `portico up` adopts it without a reload.
+kill -9, nginx goes on serving, and the next `portico up` adopts it without a reload. What the
+kernel forwards at layer 4 goes on in any case, unless --cleanup says otherwise.
 """
 
 PORT = click.IntRange(0, 65535)
@@ -36,7 +43,11 @@ PORT = click.IntRange(0, 65535)
     "--redirect-port", type=PORT, help="The port redirects to https name. Default: --https-port."
 )
 @click.option(
-    "--bind", multiple=True, metavar="ADDRESS", help="Listen here (repeatable). Default: all."
+    "--bind",
+    type=address,
+    multiple=True,
+    metavar="ADDRESS",
+    help="Listen here for HTTP (repeatable). Default: all.",
 )
 @click.option(
     "--admin",
@@ -64,6 +75,7 @@ PORT = click.IntRange(0, 65535)
 )
 @click.option(
     "--trusted-proxies",
+    type=network,
     multiple=True,
     metavar="CIDR",
     help="Believe X-Forwarded-* (or the PROXY protocol) of these peers (repeatable).",
@@ -92,21 +104,24 @@ PORT = click.IntRange(0, 65535)
     help="How long running requests may take to finish at the end.",
 )
 @click.option("--keep", is_flag=True, help="Leave nginx running at the end.")
+@click.option("--cleanup", is_flag=True, help="Take layer 4 out of the kernel at the end.")
+@layer4_options
 def command(paths: Sequence[Path], **options: Any) -> None:  # noqa: ANN401  # click's
     """Serve the Ingresses and Services in files and folders, live.
 
     Reads *.yaml, *.yml and *.json, in folders recursively: Service, EndpointSlice, Endpoints,
-    Ingress, IngressClass, Secret, ConfigMap, Namespace, and Lists of them. Saving a file changes
-    traffic within milliseconds; a mistake in one object leaves everything else, and the last good
-    state of that object, as it was.
+    Ingress, IngressClass, Secret, ConfigMap, Namespace, Node, and Lists of them. Saving a file
+    changes traffic within milliseconds; a mistake in one object leaves everything else, and the
+    last good state of that object, as it was.
     """
     from portico.cli.logs import start_logging
-    from portico.daemon.wiring import StartError, serve
+    from portico.daemon.lifetime import StartError
+    from portico.daemon.wiring import serve
 
     settings = _settings(options)
     start_logging(settings.log_format)
     try:
-        asyncio.run(serve(paths, settings, keep=options["keep"]))
+        asyncio.run(serve(paths, settings, keep=options["keep"], cleanup=options["cleanup"]))
     except StartError as error:
         click.echo(f"portico: {error}", err=True)
         sys.exit(1)
@@ -117,10 +132,10 @@ def _settings(options: Mapping[str, Any]) -> Settings:
     settings = Settings(
         http_port=options["http_port"],
         https_port=options["https_port"],
-        bind=tuple(address(text, "--bind") for text in options["bind"]) or _all_addresses(),
+        bind=options["bind"] or _all_addresses(),
         redirect_port=options["redirect_port"] or options["https_port"] or 443,
         balance=Balance(options["balance"]),
-        trusted_proxies=tuple(_network(text) for text in options["trusted_proxies"]),
+        trusted_proxies=options["trusted_proxies"],
         proxy_protocol=options["proxy_protocol"],
         admin_host=host,
         admin_port=port,
@@ -131,16 +146,24 @@ def _settings(options: Mapping[str, Any]) -> Settings:
         watch=options["watch"],
         grace=options["grace"],
     )
+    settings = with_classes(with_layer4(settings, options), options["ingress_classes"])
+    if Room.HTTP in settings.rooms:
+        _check_http(settings)
+    return settings
+
+
+def _check_http(settings: Settings) -> None:
     if settings.proxy_protocol and not settings.trusted_proxies:
         raise click.UsageError(
             "--proxy-protocol needs --trusted-proxies: who may speak for clients "
             "(0.0.0.0/0 and ::/0 for everybody)"
         )
     if not settings.http_port and not settings.https_port:
-        raise click.UsageError("with --http-port 0 and --https-port 0 there is nothing to serve")
+        raise click.UsageError(
+            "with --http-port 0 and --https-port 0 there is no HTTP to serve: say --only l4"
+        )
     if settings.http_port == settings.https_port:
         raise click.UsageError("--http-port and --https-port must be two different ports")
-    return with_classes(settings, options["ingress_classes"])
 
 
 def default_state_dir() -> Path:
@@ -159,10 +182,3 @@ def _all_addresses() -> tuple[str, ...]:
     except OSError:
         return ("0.0.0.0",)  # noqa: S104  # an entry is meant to be reached
     return ("0.0.0.0", "::")  # noqa: S104
-
-
-def _network(text: str) -> Network:
-    try:
-        return ipaddress.ip_network(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--trusted-proxies") from None

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from portico.engines.contract import Engine, Figures, Report
@@ -34,13 +34,17 @@ class Engines:
 
     @property
     def is_live(self) -> bool:
-        """Whether every engine has made a whole plan true at least once."""
-        return all(desk.was_in_sync for desk in self._desks)
+        """Whether every engine that can work here has made a whole plan true at least once."""
+        return all(desk.was_in_sync or not desk.report.able for desk in self._desks)
 
     @property
     def reports(self) -> list[Report]:
         """How each engine's last attempt went."""
         return [desk.report for desk in self._desks]
+
+    def is_in_sync(self, name: str) -> bool:
+        """Whether an engine's last attempt worked."""
+        return any(report.in_sync for report in self.reports if report.engine == name)
 
     async def inspect(self) -> dict[str, Figures]:
         """What the node says now, engine by engine."""
@@ -52,9 +56,10 @@ class Engines:
             for desk in self._desks:
                 group.create_task(desk.work(), name=f"engine {desk.engine.name}")
 
-    async def close(self, *, keep: bool) -> None:
+    async def close(self, kept: Collection[str] = ()) -> None:
+        """Let go of the node; the traffic of the engines that are named goes on."""
         for desk in self._desks:
-            await desk.engine.close(keep=keep)
+            await desk.engine.close(keep=desk.engine.name in kept)
 
 
 class _Desk:

@@ -1,35 +1,14 @@
 """Everything that is measured, on one page. Engines return figures; names are given here."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from portico import __version__
+from portico.daemon.figures import FIGURES, Figure
 from portico.daemon.view import View
 from portico.engines.contract import Figures
-
-# figure of the nginx engine -> (metric, kind, help)
-NGINX: Final[Mapping[str, tuple[str, type[Metric], str]]] = {
-    "reloads": ("portico_nginx_reloads", CounterMetricFamily, "Reloads since nginx started."),
-    "starts": ("portico_nginx_starts", CounterMetricFamily, "Times Portico started nginx."),
-    "pushes": ("portico_nginx_pushes", CounterMetricFamily, "Commits pushed to nginx."),
-    "whole_pushes": ("portico_nginx_whole_pushes", CounterMetricFamily, "Pushes of everything."),
-    "entries_pushed": ("portico_nginx_entries_pushed", CounterMetricFamily, "Entries pushed."),
-    "bytes_pushed": ("portico_nginx_pushed_bytes", CounterMetricFamily, "Bytes pushed."),
-    "decodes": ("portico_nginx_decodes", CounterMetricFamily, "Entries decoded by workers."),
-    "retries": ("portico_nginx_retries", CounterMetricFamily, "Further attempts of requests."),
-    "ejected": ("portico_nginx_ejected_endpoints", GaugeMetricFamily, "As one worker sees it."),
-    "memory_free_bytes": ("portico_nginx_memory_free_bytes", GaugeMetricFamily, "Of the plan's."),
-    "connections_active": ("portico_nginx_connections", GaugeMetricFamily, "Open connections."),
-    "connections_accepted": (
-        "portico_nginx_connections_accepted",
-        CounterMetricFamily,
-        "Connections accepted.",
-    ),
-    "connections_requests": ("portico_nginx_requests", CounterMetricFamily, "Requests served."),
-}
 
 
 async def exposition(view: View) -> bytes:
@@ -60,9 +39,17 @@ def _metrics(view: View, figures: Mapping[str, Figures]) -> Iterator[Metric]:
     yield _by_label("portico_problems", "Refusals and faults.", "severity", counts)
     in_sync = {name: int(value) for name, value in view.in_sync().items()}
     yield _by_label("portico_engine_in_sync", "1 if the last attempt worked.", "engine", in_sync)
-    for name, value in figures.get("nginx", {}).items():
-        if name in NGINX and not isinstance(value, str):
-            metric, family, text = NGINX[name]
+    checks = {check.name: int(check.is_healthy) for check in view.checks()}
+    yield _by_label("portico_probe_healthy", "1 while a probe gets answers.", "probe", checks)
+    yield GaugeMetricFamily("portico_pools_empty", "Pools nobody is in.", view.empty_pools())
+    for engine, told in figures.items():
+        yield from _of_engine(FIGURES.get(engine, {}), told)
+
+
+def _of_engine(known: Mapping[str, Figure], told: Figures) -> Iterator[Metric]:
+    for name, value in told.items():
+        if name in known and not isinstance(value, str):
+            metric, family, text = known[name]
             yield family(metric, text, value=value)  # type: ignore[call-arg]
 
 

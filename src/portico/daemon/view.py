@@ -7,10 +7,9 @@ from typing import Final
 from portico import __version__
 from portico.compiler.compiler import Compiler
 from portico.daemon.engines import Engines
+from portico.daemon.layer4 import Check, checks_of, empty_pools_of, layer4_document
 from portico.engines.contract import Figures
-from portico.explain.document import answer_document, answer_lines
-from portico.explain.explain import explain
-from portico.explain.request import Request
+from portico.explain.question import Question, explanation
 from portico.lib import clock
 from portico.model.fault import Fault, Severity
 from portico.plan.document import plan_document
@@ -45,10 +44,8 @@ class View:
     def plan_document(self) -> Mapping[str, object]:
         return plan_document(self.plan)
 
-    def explanation(self, request: Request) -> Mapping[str, object]:
-        answer = explain(self.plan, request)
-        lines = list(answer_lines(request, answer))
-        return {**answer_document(request, answer), "text": lines}
+    def explanation(self, question: Question) -> Mapping[str, object]:
+        return explanation(self.plan, question)
 
     async def problems(self) -> list[Problem]:
         """What is wrong now, with files and lines; reads the files it names, in a thread."""
@@ -79,12 +76,14 @@ class View:
             "engines": [
                 {
                     "name": report.engine,
+                    "able": report.able,
                     "inSync": report.in_sync,
                     "detail": report.detail,
                     "figures": dict(figures.get(report.engine, report.figures)),
                 }
                 for report in self._engines.reports
             ],
+            "layer4": layer4_document(self.plan, self._store.get),
             "problemCounts": self.problem_counts(),
             "problems": [problem.document() for problem in found[:MOST_PROBLEMS]],
         }
@@ -97,6 +96,14 @@ class View:
 
     def facts(self) -> Mapping[str, int]:
         return self._store.counts()
+
+    def checks(self) -> list[Check]:
+        """Every probe of a node, and what it last found out."""
+        return checks_of(self.plan, self._store.get)
+
+    def empty_pools(self) -> int:
+        """Layer-4 pools that nobody is in."""
+        return len(empty_pools_of(self.plan))
 
     def steps_run(self) -> int:
         return self._compiler.steps_run

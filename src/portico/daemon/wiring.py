@@ -1,155 +1,71 @@
 """What is connected to what. Nothing here decides anything."""
 
-import asyncio
-import contextlib
-import fcntl
-import gc
 import logging
-import os
-import signal
-import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
-
-from aiohttp import web
 
 from portico.compiler.compiler import Compiler
 from portico.daemon.engines import Engines
+from portico.daemon.followers import Checks, Follower, Names, Requests, Served
 from portico.daemon.intake import Intake
+from portico.daemon.lifetime import StartError, admin_port, allow_files, locked, until_told
 from portico.daemon.loop import run
-from portico.daemon.metrics import exposition
-from portico.daemon.names import Names
+from portico.daemon.rooms import engines_of, kept, own_ports
 from portico.daemon.view import View
-from portico.engines.nginx import Nginx, Options
+from portico.engines.nftables import Nftables
 from portico.settings import Settings
+from portico.sources.contract import Source
 from portico.sources.directory import Directory
+from portico.sources.lease_file import leased_slots
+from portico.sources.leases import FILE, NodePortLeases
+from portico.sources.machine import ThisMachine
+from portico.sources.prober import Prober
 from portico.sources.resolver import Resolver
 from portico.store import Store
-from portico.web.admin import build, is_loopback
 
 log = logging.getLogger("portico")
 
-LONGEST_START: Final = 60.0
-"""Seconds after which a start is treated as over, whether or not the plan is live."""
 
-
-class StartError(Exception):
-    """Portico cannot start; the text says why and what to do."""
-
-
-async def serve(paths: Sequence[Path], settings: Settings, *, keep: bool) -> None:
-    """Run until SIGINT or SIGTERM; with `keep`, nginx goes on afterwards.
+async def serve(paths: Sequence[Path], settings: Settings, *, keep: bool, cleanup: bool) -> None:
+    """Run until SIGINT or SIGTERM; with `keep`, nginx goes on afterwards; with `cleanup`, what the
+    kernel forwards does not.
 
     Raises StartError where another Portico has the state directory or the admin port is taken.
     """
-    with _locked(settings.state_dir):
+    allow_files()
+    with locked(settings.state_dir):
         store = Store()
         compiler = Compiler(store, settings)
-        engines = Engines([Nginx(nginx_options(settings))])
-        resolver = Resolver()
+        try:
+            engines = _engines(settings, cleanup=cleanup)
+            sources, followers = _found_out(settings)
+        except OSError as error:
+            raise StartError(f"{settings.state_dir}: {error}; see --state-dir") from None
         held = settings.state_dir / "held"
         folder = Directory(paths, watch=settings.watch, held=held)
         view = View(store, compiler, engines)
-        intake = Intake(store, [folder, resolver])
-        async with _admin(view, settings):
-            await _until_told(run(intake, compiler, engines, Names(resolver)), engines, view)
+        intake = Intake(store, [folder, *sources])
+        async with admin_port(view, settings):
+            await until_told(run(intake, compiler, engines, followers), engines, view)
             view.is_stopping = True
-        log.info("stopping%s", ": nginx goes on" if keep else "")
-        await engines.close(keep=keep)
+        going_on = kept(settings, keep=keep, cleanup=cleanup)
+        log.info("stopping; what goes on: %s", ", ".join(sorted(going_on)) or "nothing")
+        await engines.close(going_on)
 
 
-def nginx_options(settings: Settings) -> Options:
-    """What the nginx engine needs to know."""
-    return Options(
-        state=(settings.state_dir / "nginx").absolute(),
-        bind=settings.bind,
-        http_port=settings.http_port,
-        https_port=settings.https_port,
-        redirect_port=settings.redirect_port,
-        workers=settings.workers,
-        trusted_proxies=settings.trusted_proxies,
-        proxy_protocol=settings.proxy_protocol,
-        access_log=settings.access_log,
-        log_format=settings.log_format.value,
-        grace=settings.grace,
-    )
+def _engines(settings: Settings, *, cleanup: bool) -> Engines:
+    def forwards() -> bool:
+        return engines.is_in_sync(Nftables.name)
+
+    engines = Engines(engines_of(settings, cleanup=cleanup, forwards=forwards))
+    return engines
 
 
-async def _until_told(story: Coroutine[None, None, None], engines: Engines, view: View) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(story, name="loop"),
-            group.create_task(engines.work(), name="engines"),
-            group.create_task(_settle(view), name="settle"),
-        ]
-        await stop.wait()
-        for task in tasks:
-            task.cancel()
-
-
-async def _settle(view: View) -> None:
-    """Keep the garbage collector away from what is loaded at the start.
-
-    Tens of thousands of facts live as long as the process. Walking them again and again while they
-    are loaded costs a third of the start, and later a tenth of a second for every full collection.
-    """
-    gc.disable()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(LONGEST_START):
-            while not view.is_ready:  # noqa: ASYNC110  # asked a few times, until the plan is live
-                await asyncio.sleep(0.02)
-            log.info("ready")
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-
-
-@contextlib.asynccontextmanager
-async def _admin(view: View, settings: Settings) -> AsyncIterator[None]:
-    only_local = is_loopback(settings.admin_host)
-    application = build(view, lambda: exposition(view), only_local=only_local)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, settings.admin_host, settings.admin_port)
-    try:
-        await site.start()
-    except OSError as error:
-        await runner.cleanup()
-        where = f"{settings.admin_host}:{settings.admin_port}"
-        raise StartError(f"the admin port {where}: {_reason(error)}; see --admin") from None
-    try:
-        yield
-    finally:
-        await runner.cleanup()
-
-
-def _reason(error: OSError) -> str:
-    # asyncio puts the address into the text, and one is enough.
-    if error.errno is None or isinstance(error, socket.gaierror):
-        return str(error.strerror)
-    return os.strerror(error.errno).lower()
-
-
-@contextlib.contextmanager
-def _locked(state_dir: Path) -> Iterator[None]:
-    try:
-        state_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
-        descriptor = os.open(state_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise StartError(f"{error.filename}: {error.strerror}; see --state-dir") from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise StartError(
-            f"another Portico runs with {state_dir}: stop it, or give this one its own --state-dir"
-        ) from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)
+def _found_out(settings: Settings) -> tuple[Sequence[Source], Sequence[Follower]]:
+    """What Portico finds out itself, and who tells it what to find out."""
+    state_dir = settings.state_dir
+    resolver, prober = Resolver(), Prober()
+    machine = ThisMachine(own_ports(settings), lambda: leased_slots(state_dir / FILE))
+    leases = NodePortLeases(state_dir, settings.node_port_range, machine.busy)
+    sources: list[Source] = [resolver, machine, leases, prober]
+    return sources, [Names(resolver), Served(machine), Requests(leases), Checks(prober)]

@@ -1,0 +1,97 @@
+"""What the figures of each engine are called as metrics."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+Figure = tuple[str, type[Metric], str]
+"""Name, kind, help."""
+
+_NGINX: Final[Mapping[str, Figure]] = {
+    "reloads": ("portico_nginx_reloads", CounterMetricFamily, "Reloads since nginx started."),
+    "starts": ("portico_nginx_starts", CounterMetricFamily, "Times Portico started nginx."),
+    "pushes": ("portico_nginx_pushes", CounterMetricFamily, "Commits pushed to nginx."),
+    "whole_pushes": ("portico_nginx_whole_pushes", CounterMetricFamily, "Pushes of everything."),
+    "entries_pushed": ("portico_nginx_entries_pushed", CounterMetricFamily, "Entries pushed."),
+    "bytes_pushed": ("portico_nginx_pushed_bytes", CounterMetricFamily, "Bytes pushed."),
+    "decodes": ("portico_nginx_decodes", CounterMetricFamily, "Entries decoded by workers."),
+    "retries": ("portico_nginx_retries", CounterMetricFamily, "Further attempts of requests."),
+    "ejected": ("portico_nginx_ejected_endpoints", GaugeMetricFamily, "As one worker sees it."),
+    "memory_free_bytes": ("portico_nginx_memory_free_bytes", GaugeMetricFamily, "Of the plan's."),
+    "connections_active": ("portico_nginx_connections", GaugeMetricFamily, "Open connections."),
+    "connections_accepted": (
+        "portico_nginx_connections_accepted",
+        CounterMetricFamily,
+        "Connections accepted.",
+    ),
+    "connections_requests": ("portico_nginx_requests", CounterMetricFamily, "Requests served."),
+}
+
+_NFTABLES: Final[Mapping[str, Figure]] = {
+    "services": ("portico_nftables_services", GaugeMetricFamily, "Services in the kernel."),
+    "elements": ("portico_nftables_elements", GaugeMetricFamily, "Elements in the kernel."),
+    "elements_sent": (
+        "portico_nftables_elements_sent",
+        CounterMetricFamily,
+        "Elements added and deleted.",
+    ),
+    "transactions": ("portico_nftables_transactions", CounterMetricFamily, "Transactions."),
+    "readings": (
+        "portico_nftables_readings",
+        CounterMetricFamily,
+        "Times the table was read back from the kernel.",
+    ),
+    "repairs": (
+        "portico_nftables_repairs",
+        CounterMetricFamily,
+        "Times the table was not as it was left, and was mended.",
+    ),
+    "flows_deleted": (
+        "portico_nftables_flows_deleted",
+        CounterMetricFamily,
+        "UDP flows of endpoints that left, deleted from conntrack.",
+    ),
+}
+
+_RELAY: Final[Mapping[str, Figure]] = {
+    "starts": ("portico_relay_starts", CounterMetricFamily, "Times Portico started the relay."),
+    "pushes": ("portico_relay_pushes", CounterMetricFamily, "Tables pushed to the relay."),
+    "connections": ("portico_relay_connections", GaugeMetricFamily, "Open connections."),
+    "connections_total": (
+        "portico_relay_connections_accepted",
+        CounterMetricFamily,
+        "Connections accepted.",
+    ),
+    "connects_failed": (
+        "portico_relay_connects_failed",
+        CounterMetricFamily,
+        "Attempts to reach an endpoint that failed.",
+    ),
+    "lost": ("portico_relay_lost", CounterMetricFamily, "Connections no endpoint took."),
+    "strangers": (
+        "portico_relay_strangers",
+        CounterMetricFamily,
+        "Connections that were led to it from nowhere.",
+    ),
+    "bytes_up": ("portico_relay_sent_bytes", CounterMetricFamily, "From clients."),
+    "bytes_down": ("portico_relay_received_bytes", CounterMetricFamily, "To clients."),
+}
+
+_HEALTH_PORTS: Final[Mapping[str, Figure]] = {
+    "ports": ("portico_health_ports", GaugeMetricFamily, "Health check node ports."),
+    "sockets_failed": (
+        "portico_health_ports_failed",
+        GaugeMetricFamily,
+        "Sockets that could not be opened.",
+    ),
+    "requests": ("portico_health_ports_requests", CounterMetricFamily, "Questions answered."),
+}
+
+FIGURES: Final[Mapping[str, Mapping[str, Figure]]] = {
+    "nginx": _NGINX,
+    "nftables": _NFTABLES,
+    "relay": _RELAY,
+    "health_ports": _HEALTH_PORTS,
+}
+"""By engine and figure; figures that are not here are for `portico status` only."""

@@ -1,0 +1,126 @@
+"""What `portico status` says of layer 4. A real Portico is asked in tests/live."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from click.testing import CliRunner
+
+from portico.cli.status import MOST_LINES, command
+
+EMPTY = {"checks": [], "nodesLeftOut": [], "emptyPools": [], "leasedNodePorts": []}
+HEALTHY = {
+    "name": "node-a/10256",
+    "node": "node-a",
+    "healthy": True,
+    "reason": "",
+    "failedPorts": {},
+}
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Answers every question with the server's document."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(self.server.told).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def status():
+    """What the command prints, and its exit code, where a Portico says this."""
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+
+        def run(*arguments, engines=(), **layer4):
+            server.told = {
+                "version": "1", "ready": True, "facts": {}, "units": {}, "stepsRun": 0,
+                "engines": list(engines), "layer4": {**EMPTY, **layer4},
+                "problemCounts": {}, "problems": [],
+            }  # fmt: skip
+            address = f"127.0.0.1:{server.server_port}"
+            result = CliRunner().invoke(command, ["--admin", address, *arguments])
+            return result.output.splitlines(), result.exit_code
+
+        yield run
+        server.shutdown()
+        thread.join()
+
+
+def test_nothing_is_said_of_what_is_not_there(status):
+    lines, code = status()
+    assert [line.split()[0] for line in lines] == ["portico", "facts", "units", "steps", "problems"]
+    assert code == 0
+
+
+ENGINE = {"name": "nftables", "able": True, "inSync": True, "detail": "", "figures": {}}
+
+
+def test_an_engine_that_is_out_of_sync_is_a_failure(status):
+    lines, code = status(engines=[{**ENGINE, "inSync": False, "detail": "no route"}])
+    assert "engine  nftables: not in sync no route" in lines
+    assert code == 1
+
+
+def test_an_engine_that_cannot_work_here_says_why(status):
+    lacking = {**ENGINE, "able": False, "inSync": False, "detail": "needs CAP_NET_ADMIN"}
+    lines, code = status(engines=[lacking])
+    assert "engine  nftables: cannot work here needs CAP_NET_ADMIN" in lines
+    assert code == 0
+
+
+def test_kinds_of_elements_share_a_line(status):
+    figures = {"elements": 7, "elements_pools": 3, "elements_slots": 0, "elements_ways": 4}
+    lines, _ = status(engines=[{**ENGINE, "figures": {**figures, "elements_sent": 9}}])
+    assert lines[5:-1] == [
+        "        elements              7",
+        "        elements_sent         9",
+        "        elements: pools 3, ways 4",
+    ]
+
+
+def test_nodes_pools_and_leases(status):
+    lines, _ = status(
+        checks=[
+            {**HEALTHY, "failedPorts": {"32111": "refused"}},
+            {
+                **HEALTHY,
+                "name": "node-b/10256",
+                "node": "node-b",
+                "healthy": False,
+                "reason": "\x1b",
+            },
+            {**HEALTHY, "name": "node-c/10256", "healthy": None},
+        ],
+        nodesLeftOut=[
+            {"node": "node-b", "reason": "\x1b"},  # told above
+            {"node": "node-d", "reason": "being deleted"},
+        ],
+        emptyPools=[{"name": "shop/web/80/tcp/ipv4/local", "connectionsAre": "dropped"}],
+        leasedNodePorts=[
+            {"nodePort": 30100, "transport": "tcp", "service": "Service a/b", "servicePort": 80}
+        ],
+    )
+    assert lines[4:-1] == [
+        "checks  node-a/10256: healthy, but port 32111: refused",
+        "        node-b/10256: unhealthy, \\x1b",
+        "        node-c/10256: not asked yet",
+        "unused  node-d: being deleted",
+        "empty   shop/web/80/tcp/ipv4/local: dropped",
+        "leased  tcp 30100 for Service a/b port 80",
+    ]
+
+
+def test_many_are_shortened_for_people_only(status):
+    checks = [{**HEALTHY, "name": f"node-{number}/10256"} for number in range(MOST_LINES + 2)]
+    lines, _ = status(checks=checks)
+    assert "        and 2 more (-o json has all)" in lines
+    assert sum("healthy" in line for line in lines) == MOST_LINES
+    lines, _ = status("-o", "json", checks=checks)
+    assert len(json.loads("\n".join(lines))["layer4"]["checks"]) == MOST_LINES + 2
