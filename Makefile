@@ -1,20 +1,30 @@
 # Every verb sets up what it needs first; a setup with nothing to do takes a moment.
-# Variables: TESTS=tests/compiler  HTTP_PORT=9090  HTTPS_PORT=9443  ADMIN=127.0.0.1:9999  PYTHON=python3.12
+# Variables: ONCE=1  TESTS=tests/compiler  HTTP_PORT=9090  HTTPS_PORT=9443  ADMIN=127.0.0.1:9999  PYTHON=python3.12
 
 HTTP_PORT  = 8080
 HTTPS_PORT = 8443
 ADMIN      = 127.0.0.1:9180
 TESTS      = tests
 
-RUN_PACKAGES   = nginx libnginx-mod-http-lua ca-certificates python3-venv
-TEST_PACKAGES  = 'luajit2|luajit' lua-cjson lua-check curl nghttp2-client openssl
-BENCH_PACKAGES = haproxy wrk
+RUN_PACKAGES   = nginx libnginx-mod-http-lua libnftables1 ca-certificates python3-venv
+TEST_PACKAGES  = 'luajit2|luajit' lua-cjson lua-check curl nghttp2-client openssl nftables iproute2 conntrack
+BENCH_PACKAGES = haproxy wrk iperf3 libnginx-mod-stream
 
 .DEFAULT_GOAL = help
-.PHONY: demo test setup check fix regold bench lock clean help
+
+# One for each way in; see examples/README.md.
+DEMOS = demo-node-port demo-layer-4 demo-layer-7 demo-both demo-load-balancer-and-ingress
+
+.PHONY: demo demo-WAY $(DEMOS) test setup check fix regold bench lock clean help
 
 demo: setup  ## run portico on the example shop, until Ctrl-C
 	@exec .venv/bin/python examples/shop/demo.py --http-port $(HTTP_PORT) --https-port $(HTTPS_PORT) --admin $(ADMIN)
+
+$(DEMOS): demo-%: setup
+	@exec .venv/bin/python -m examples.demo $* $(if $(ONCE),--once)
+
+demo-WAY:  ## the same for node-port, layer-4, layer-7, both, load-balancer-and-ingress, in namespaces
+	@echo "one of: $(DEMOS)"
 
 test: check  ## everything CI runs; narrow it with TESTS=tests/compiler
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup $(TESTS)
@@ -50,4 +60,4 @@ clean:  ## remove everything that was made here
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-zA-Z-]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16

@@ -14,7 +14,20 @@ from bench.machine import description
 from bench.room import LOAD
 from bench.say import say
 
-NAMES: Final = ("cli", "cold", "changes", "push", "requests")
+NAMES: Final = {
+    "cli": "bench.cli",
+    "cold": "bench.cold",
+    "changes": "bench.changes",
+    "push": "bench.push",
+    "requests": "bench.requests",
+    "l4-connections": "bench.l4.connections",
+    "l4-throughput": "bench.l4.throughput",
+    "l4-first-packet": "bench.l4.first_packet",
+    "l4-changes": "bench.l4.changes",
+    "l4-health": "bench.l4.health",
+}
+"""Modules by the names that people type."""
+
 QUICK: Final = Effort(hosts=1000, rounds=2, seconds=1, samples=20)
 
 
@@ -27,7 +40,7 @@ def main() -> None:
     effort = replace(effort, **{name: value for name, value in given.items() if value})
     for name in options.names or NAMES:
         say(f"== {name}")
-        found = importlib.import_module(f"bench.{name}").run(effort)
+        found = importlib.import_module(NAMES[name]).run(effort)
         text = f"## {name}\n\n`{_command(name)}`\\\n{description()}\n\n{found}"
         print(text, flush=True)
         if options.write:
@@ -43,7 +56,7 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
     parser.add_argument("--write", action="store_true", help="put the sections into RESULTS.md")
     options = parser.parse_args()
-    if unknown := set(options.names) - set(NAMES):
+    if unknown := set(options.names) - NAMES.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     return options
 

@@ -54,7 +54,11 @@ def handshakes(port: int, seconds: int) -> Result:
 
 def _result(command: Sequence[object]) -> Result:
     pinned = ["taskset", "-c", str(LOAD), *map(str, command)]
-    done = subprocess.run(pinned, capture_output=True, text=True, check=False)
+    return result_of(subprocess.run(pinned, capture_output=True, text=True, check=False))
+
+
+def result_of(done: subprocess.CompletedProcess[str]) -> Result:
+    """What a client says in its last line."""
     line = re.search(r"^result (.*)$", done.stdout, re.MULTILINE)
     if not line:
         raise LoadError(f"{done.stdout}\n{done.stderr}")

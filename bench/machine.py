@@ -19,6 +19,8 @@ PROGRAMS: Final = (
     ("envoy", ("--version",), r"/(\d+\.\d+\.\d+)/"),
     ("caddy", ("version",), r"v(\S+)"),
     ("wrk", ("-v",), r"wrk \S*?(\d\S*)"),
+    ("iperf3", ("--version",), r"iperf (\S+)"),
+    ("nft", ("--version",), r"v(\S+)"),
 )
 
 

@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,15 @@ from live.until import PATIENCE, until
 from support.client import Response, fetch
 
 PORTICO = (sys.executable, "-m", "portico")
+
+ON_THIS_MACHINE = (
+    "--bind", "127.0.0.1",
+    "--bind", "::1",
+    "--workers", "2",
+    "--grace", "2",
+    # The kernel of this machine is not for tests, and two Porticos would fight over it.
+    "--only", "http",
+)  # fmt: skip
 
 
 class Program:
@@ -29,6 +39,10 @@ class Program:
         self.log = root / "portico.log"
         self.http, self.https, self.admin = free_ports(3)
         self.prefix: Sequence[str] = ()
+        self.where: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+        """Enters the network namespace it lives in, where that is not the one of the tests."""
+
+        self.defaults: Sequence[str] = ON_THIS_MACHINE
         self.process: subprocess.Popen[bytes] | None = None
         self.folder.mkdir()
 
@@ -53,14 +67,11 @@ class Program:
             "--https-port", str(self.https),
             "--admin", f"127.0.0.1:{self.admin}",
             "--state-dir", str(self.state),
-            "--bind", "127.0.0.1",
-            "--bind", "::1",
-            "--workers", "2",
-            "--grace", "2",
+            *self.defaults,
             *options,
         )  # fmt: skip
         # A session of its own: Ctrl-C in the terminal of the tests is not meant for it.
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, self.where():
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True, cwd=self.root
             )
@@ -112,6 +123,8 @@ class Program:
         """What the admin port says."""
         connection = http.client.HTTPConnection("127.0.0.1", self.admin, timeout=PATIENCE)
         with contextlib.closing(connection):
+            with self.where():
+                connection.connect()
             connection.request("GET", path, headers=dict(headers or {}))
             answer = connection.getresponse()
             return Response(answer.status, tuple(answer.getheaders()), answer.read())
@@ -151,7 +164,8 @@ class Program:
     def get(self, host: str, target: str = "/", **more: Any) -> Response:
         """One request to the entry, on a connection of its own."""
         port = self.https if more.get("tls") else self.http
-        return fetch(port, target, host, **more)
+        with self.where():
+            return fetch(port, target, host, **more)
 
     def name(self, host: str, target: str = "/", **more: Any) -> str:
         """Which backend answers; the status, where none does."""

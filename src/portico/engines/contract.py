@@ -17,6 +17,8 @@ class Report:
     in_sync: bool
     detail: str = ""
     figures: Figures = field(default_factory=dict)
+    able: bool = True
+    """False: this machine does not let the engine work. The others are ready without it."""
 
 
 class Engine(Protocol):

@@ -1,0 +1,45 @@
+"""What to try, for somebody with a second terminal."""
+
+import os
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from examples.stage.scenery import Scenery
+from examples.stage.story import Story
+from examples.stage.tour import command_of
+
+
+def what_to_try(scenery: Scenery, story: Story, manifests: Path) -> str:
+    """Every command of the story, as it is typed on this machine."""
+    return "\n".join([f"\n{story.title}\n", *_steps(scenery, story), *_end(manifests)])
+
+
+def _steps(scenery: Scenery, story: Story) -> Iterator[str]:
+    sudo = ("sudo",) if shutil.which("sudo") else ()
+    cable = [*sudo, "ip", "-n", scenery.namespace("lan"), "link", "set"]
+    for step in story.steps:
+        yield from [f"# {line}" for line in step.say.splitlines()]
+        if step.off:
+            yield f"  {shlex.join([*cable, step.off, 'nomaster'])}"
+        if step.back:
+            yield f"  {shlex.join([*cable, step.back, 'master', 'lan'])}"
+        if step.run:
+            words = [_short(word) for word in command_of(scenery, step)]
+            yield f"  {shlex.join([*sudo, *words])}"
+
+
+def _short(word: str) -> str:
+    """Programs of this clone as `.venv/bin/...`."""
+    here = f"{Path.cwd()}{os.sep}"
+    return word.removeprefix(here)
+
+
+def _end(manifests: Path) -> list[str]:
+    return [
+        "",
+        f"Edit the files in {manifests}: traffic follows at once.",
+        "Ctrl-C ends it.",
+        "",
+    ]

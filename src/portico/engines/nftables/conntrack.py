@@ -1,0 +1,123 @@
+"""The kernel's memory of UDP flows: read with a filter, and made to forget (ctnetlink)."""
+
+import struct
+from collections.abc import Iterable, Mapping
+from socket import AF_INET, AF_INET6, IPPROTO_UDP, inet_ntop, inet_pton
+from typing import Final
+
+from portico.engines.nftables.flows import Flow, Suspects
+from portico.engines.nftables.netlink import Netlink, Request, attribute, attributes, nested
+from portico.engines.nftables.seats import Seat
+
+# linux/netfilter/nfnetlink_conntrack.h
+_CONNTRACK: Final = 1 << 8
+_GET: Final = _CONNTRACK | 1
+_DELETE: Final = _CONNTRACK | 2
+
+_ORIGINAL, _REPLY, _ID, _ZONE, _FILTER = 1, 2, 12, 18, 25
+_IP, _PROTOCOL = 1, 2
+_PROTOCOL_NUMBER, _SOURCE_PORT, _DESTINATION_PORT = 1, 2, 3
+_ADDRESSES: Final[Mapping[int, tuple[int, int]]] = {AF_INET: (1, 2), AF_INET6: (3, 4)}
+
+# Which fields of a tuple must be equal (net/netfilter/nf_conntrack_netlink.c).
+_BY_SOURCE, _BY_DESTINATION, _BY_PROTOCOL = 1 << 0, 1 << 1, 1 << 3
+_BY_SOURCE_PORT, _BY_DESTINATION_PORT = 1 << 4, 1 << 5
+
+_GENERIC: Final = 4
+
+MOST_QUESTIONS: Final = 2
+"""Each walks through the kernel's whole table: more of them are dearer than all flows of a family."""
+
+_GONE: Final = 2
+"""ENOENT: the flow ended meanwhile."""
+
+
+class Conntrack:
+    """Raises OSError."""
+
+    def __init__(self, netlink: Netlink) -> None:
+        self._netlink = netlink
+
+    def look(self, where: Suspects) -> list[Flow]:
+        """UDP flows that may have to do with these, and others perhaps."""
+        questions = [
+            *(_answered_by(seat) for seat in where.left),
+            *(question for seat in where.opened | where.closed for question in _dialling(seat)),
+        ]
+        if len(questions) > MOST_QUESTIONS:
+            questions = [_any_udp(family) for family in {asked.family for asked in questions}]
+        return [_flow(body) for question in questions for body in self._netlink.dump(question)]
+
+    def forget(self, flows: Iterable[Flow]) -> int:
+        """How many were there and are not any more."""
+        results = self._netlink.tell(Request(_DELETE, flow.family, flow.name) for flow in flows)
+        for result in results:
+            if result not in (0, _GONE):
+                raise OSError(result, "conntrack keeps a flow of an endpoint that is gone")
+        return results.count(0)
+
+
+def _flow(body: bytes) -> Flow:
+    family, told = body[0], attributes(body, _GENERIC)
+    original, reply = attributes(told[_ORIGINAL]), attributes(told[_REPLY])
+    name = attribute(_ORIGINAL | 0x8000, told[_ORIGINAL]) + attribute(_ID, told[_ID])
+    if _ZONE in told:
+        name += attribute(_ZONE, told[_ZONE])
+    source, destination = _ADDRESSES[family]
+    return Flow(
+        _seat(family, original, destination, _DESTINATION_PORT),
+        _seat(family, reply, source, _SOURCE_PORT),
+        family,
+        name,
+    )
+
+
+def _seat(family: int, told: dict[int, bytes], address: int, port: int) -> Seat:
+    (number,) = struct.unpack("!H", attributes(told[_PROTOCOL])[port])
+    return Seat(inet_ntop(family, attributes(told[_IP])[address]), number)
+
+
+def _answered_by(seat: Seat) -> Request:
+    family = _family(seat)
+    flags = _BY_SOURCE | _BY_PROTOCOL | _BY_SOURCE_PORT
+    ports = attribute(_SOURCE_PORT, struct.pack("!H", seat.port))
+    tuples = nested(_REPLY, _ip(seat, _ADDRESSES[family][0]), _udp(ports))
+    return Request(_GET, family, tuples + nested(_FILTER, _flags(1, 0), _flags(2, flags)))
+
+
+def _dialling(seat: Seat) -> list[Request]:
+    if not seat.address:  # a node port, on whichever address
+        return [_dialling_port(family, seat.port) for family in (AF_INET, AF_INET6)]
+    family = _family(seat)
+    flags = _BY_DESTINATION | _BY_PROTOCOL | _BY_DESTINATION_PORT
+    ports = attribute(_DESTINATION_PORT, struct.pack("!H", seat.port))
+    tuples = nested(_ORIGINAL, _ip(seat, _ADDRESSES[family][1]), _udp(ports))
+    return [Request(_GET, family, tuples + nested(_FILTER, _flags(1, flags), _flags(2, 0)))]
+
+
+def _dialling_port(family: int, port: int) -> Request:
+    ports = attribute(_DESTINATION_PORT, struct.pack("!H", port))
+    flags = _BY_PROTOCOL | _BY_DESTINATION_PORT
+    tuples = nested(_ORIGINAL, _udp(ports))
+    return Request(_GET, family, tuples + nested(_FILTER, _flags(1, flags), _flags(2, 0)))
+
+
+def _any_udp(family: int) -> Request:
+    tuples = nested(_ORIGINAL, _udp())
+    return Request(_GET, family, tuples + nested(_FILTER, _flags(1, _BY_PROTOCOL), _flags(2, 0)))
+
+
+def _family(seat: Seat) -> int:
+    return AF_INET6 if ":" in seat.address else AF_INET
+
+
+def _ip(seat: Seat, kind: int) -> bytes:
+    return nested(_IP, attribute(kind, inet_pton(_family(seat), seat.address)))
+
+
+def _udp(ports: bytes = b"") -> bytes:
+    return nested(_PROTOCOL, attribute(_PROTOCOL_NUMBER, bytes([IPPROTO_UDP])), ports)
+
+
+def _flags(kind: int, flags: int) -> bytes:
+    return attribute(kind, struct.pack("=I", flags))

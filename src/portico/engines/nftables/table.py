@@ -1,0 +1,259 @@
+"""Our table in the kernel: kept equal to what the plan's units stand for."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from portico.engines.nftables import forwarding, kernel, render
+from portico.engines.nftables.adoption import known_numbers
+from portico.engines.nftables.conntrack import Conntrack
+from portico.engines.nftables.elements import PLACES, TABLE, Change, Elements, change, nothing
+from portico.engines.nftables.flows import NO_SUSPECTS, stale, suspects
+from portico.engines.nftables.generation import Generations, Structure
+from portico.engines.nftables.layout import Layout
+from portico.engines.nftables.ledger import Ledger
+from portico.engines.nftables.libnftables import Libnftables, NftablesError
+from portico.engines.nftables.netlink import Netlink
+from portico.engines.nftables.options import Options
+from portico.plan.key import Key
+from portico.plan.machine import THIS, Machine
+from portico.plan.plan import Plan
+from portico.plan.transport import Family
+
+MOST_IN_A_CHUNK: Final = 20_000
+"""Elements in a transaction that fills an empty table: libnftables needs a kilobyte for each."""
+
+READING_SHARE: Final = 20
+"""Elements are read back so seldom that it takes a twentieth of the time, once a second at most."""
+
+FLOWS_SHARE: Final = 10
+"""The kernel walks through all flows to find some: for a tenth of the time at most, or later."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What was done so far."""
+
+    transactions: int = 0
+    elements_sent: int = 0
+    repairs: int = 0
+    readings: int = 0
+    flows_deleted: int = 0
+    last_apply_ms: float = 0.0
+    elements: dict[str, int] = field(default_factory=dict)
+
+
+class Table:
+    """Not to be used by two threads at the same time. Raises NftablesError and OSError."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._netlink = Netlink()
+        self._generations = Generations(self._netlink)
+        self._conntrack = Conntrack(self._netlink)
+        try:
+            self._generations.current()  # complains where netfilter may not be told anything
+            self._nft = Libnftables()
+        except BaseException:
+            self._netlink.close()
+            raise
+        self._layout = Layout(options)
+        self._ledger: Ledger | None = None
+        self._structure: Structure | None = None
+        self._generation = -1
+        self._is_known = False
+        self._is_doubtful = False
+        self._next_reading = 0.0
+        self._next_flows = 0.0
+        self._elsewhere: set[Family] = set()
+        self._suspects = NO_SUSPECTS
+        self.work = Work()
+
+    def is_as_left(self) -> bool:
+        """Whether nobody has edited any table since the last look. Cheap: one short question."""
+        if not self._is_known or self._is_doubtful or self._suspects:
+            return False
+        return self._generations.current() == self._generation
+
+    def converge(self, plan: Plan, keys: Iterable[Key] | None) -> None:
+        """Make the table equal to the plan, looking at these units only; None: at everything."""
+        started, done = time.monotonic(), self.work.transactions
+        if self._ledger is None or keys is None or self._is_suspicious():
+            self._compare_or_make_anew(plan)
+        else:
+            try:
+                self._follow(self._ledger, plan, keys)
+            except NftablesError:
+                # The table is not what it was a moment ago: look again, and say what differs.
+                self._compare_or_make_anew(plan)
+        if self.work.transactions > done:
+            self.work.last_apply_ms = (time.monotonic() - started) * 1000
+        if self._suspects and time.monotonic() >= self._next_flows:
+            self._forget_flows(self._ledger)
+
+    def note(self) -> str:
+        """What keeps traffic from flowing although the table is as it should be."""
+        return forwarding.note(self._elsewhere)
+
+    @property
+    def services(self) -> int:
+        return self._ledger.services if self._ledger else 0
+
+    def counts(self) -> dict[str, int]:
+        """Elements by place: as the kernel counts them, or as we do."""
+        return self._generations.counts() or self.work.elements
+
+    def remove(self) -> None:
+        """Take the table out of the kernel."""
+        self._is_known = False
+        self._nft.run(f"add table inet {TABLE}\ndelete table inet {TABLE}\n")
+
+    def close(self) -> None:
+        self._netlink.close()
+        self._nft.close()
+
+    def _is_suspicious(self) -> bool:
+        """Whether elements must be read: after an edit by somebody, but not all the time."""
+        if not self._is_known:
+            return True
+        generation = self._generations.current()
+        if generation != self._generation:
+            if self._generations.structure() != self._structure or not self._counts_match():
+                return True
+            self._generation, self._is_doubtful = generation, True
+        return self._is_doubtful and time.monotonic() >= self._next_reading
+
+    def _counts_match(self) -> bool:
+        told = self._generations.counts()
+        if told is None:
+            return True
+        return all(told.get(place, 0) == count for place, count in self.work.elements.items())
+
+    def _follow(self, ledger: Ledger, plan: Plan, keys: Iterable[Key]) -> None:
+        """Change what these units change; costs nothing for all others."""
+        turns = ledger.turns(plan, keys)
+        if not turns:
+            return
+        self._is_known = False  # until it has gone well
+        done = self.work.transactions
+        self._suspects |= suspects(turns)
+        difference = ledger.turn(turns)
+        self._elsewhere |= forwarding.elsewhere(
+            (new for _, new in turns if new is not None), _here(ledger)
+        )
+        if difference.size:
+            classes = _missing_classes(difference, self._structure)
+            self._commit(classes + render.changes(difference), difference)
+            self._count(difference)
+            if classes:
+                self._structure = self._generations.structure()
+        self._expect(self._generation + self.work.transactions - done)
+
+    def _count(self, difference: Change) -> None:
+        for place, gone in difference.deletes.items():
+            self.work.elements[place] -= len(gone)
+        for place, added in difference.adds.items():
+            self.work.elements[place] += len(added)
+
+    def _compare_or_make_anew(self, plan: Plan) -> None:
+        try:
+            self._compare(plan, anew=False)
+        except NftablesError:
+            # Somebody has changed what a set or a chain is, and that cannot be changed back.
+            self._compare(plan, anew=True)
+
+    def _compare(self, plan: Plan, *, anew: bool) -> None:
+        """Read the table, and change whatever differs from the plan."""
+        was_known, self._is_known = self._is_known, False
+        done = self.work.transactions
+        generation, structure = self._generations.current(), self._generations.structure()
+        if structure is not None and not self._layout.is_ours(structure):
+            anew = True
+        found, mending = self._read(structure, anew=anew)
+        ledger = self._ledger or self._adopting(plan, found)
+        turns = ledger.turns(plan, {**ledger.units, **plan})
+        ledger.follow(turns)
+        self._ledger = ledger
+        wanted = ledger.all()
+        difference = change(found, wanted)
+        mending += _missing_classes(difference, None if anew else structure)
+        if mending or difference.size:
+            for text, part in self._parts(mending, difference, is_empty=structure is None):
+                self._commit(text, part)
+            self.work.repairs += was_known
+            turns += [(None, unit) for unit in ledger.units.values()]
+        self.work.elements = {place: len(wanted[place]) for place in PLACES}
+        self._suspects |= suspects(turns)
+        self._elsewhere = forwarding.elsewhere(ledger.units.values(), _here(ledger))
+        self._structure = self._generations.structure()
+        self._expect(generation + self.work.transactions - done)
+
+    def _read(self, structure: Structure | None, *, anew: bool) -> tuple[Elements, str]:
+        """The elements in the kernel, and the text that mends what is around them."""
+        if structure is None or anew:
+            return nothing(), self._layout.anew(structure)
+        started = time.monotonic()
+        counts = self._generations.counts() or {}
+        places = [place for place in PLACES if place in structure.sets and counts.get(place, 1)]
+        found = kernel.read(self._nft, places)
+        now = time.monotonic()
+        self._next_reading = now + max(1.0, READING_SHARE * (now - started))
+        self.work.readings += 1
+        as_left = structure == self._structure if self._structure else None
+        if as_left or (as_left is None and self._layout.is_intact(structure)):
+            return found, ""
+        return found, self._layout.mending(structure)
+
+    def _adopting(self, plan: Plan, found: Elements) -> Ledger:
+        last = kernel.last_remembered(self._nft) if found["slots"] else 0
+        known = known_numbers(plan, found, last)
+        return Ledger(known, relay=bool(self._options.relay_port))
+
+    def _parts(
+        self, mending: str, difference: Change, *, is_empty: bool
+    ) -> Iterator[tuple[str, Change]]:
+        """One transaction, but several where there was nothing: entrances are the last to come."""
+        if not is_empty:
+            yield mending + render.changes(difference), difference
+            return
+        yield mending, Change()
+        for part in render.chunks(difference, MOST_IN_A_CHUNK):
+            yield render.changes(part), part
+
+    def _commit(self, text: str, difference: Change) -> None:
+        self._nft.run(text)
+        self.work.transactions += 1
+        self.work.elements_sent += difference.size
+
+    def _expect(self, generation: int) -> None:
+        """All went well. If somebody else changed anything meanwhile, that is to be looked at."""
+        self._generation = self._generations.current()
+        self._is_doubtful = self._generation != generation
+        self._is_known = True
+
+    def _forget_flows(self, ledger: Ledger | None) -> None:
+        """UDP flows of what has left; tried again the next time if conntrack fails."""
+        assert ledger is not None
+        started = time.monotonic()
+        flows = self._conntrack.look(self._suspects)
+        found = stale(flows, ledger.units, self._suspects.closed)
+        self.work.flows_deleted += self._conntrack.forget(found)
+        self._suspects = NO_SUSPECTS
+        now = time.monotonic()
+        self._next_flows = now + FLOWS_SHARE * (now - started)
+
+
+def _missing_classes(difference: Change, structure: Structure | None) -> str:
+    """The class chains that these elements lead to and that are not there yet."""
+    there = structure.chains if structure is not None else {}
+    wanted = {
+        verdict.removeprefix("goto ") for verdict in difference.adds.get("pools", {}).values()
+    }
+    missing = sorted(name for name in wanted if render.is_class(name) and name not in there)
+    return "".join(map(render.class_chain, missing))
+
+
+def _here(ledger: Ledger) -> frozenset[str]:
+    machine = ledger.units.get(THIS)
+    return frozenset(machine.addresses if isinstance(machine, Machine) else ())

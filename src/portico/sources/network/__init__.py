@@ -1,0 +1,1 @@
+"""What the kernel says of this machine: its addresses, and who listens where."""
