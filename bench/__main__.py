@@ -8,6 +8,8 @@ import sys
 from dataclasses import replace
 from typing import Final
 
+from examples.netns.namespace import what_is_missing
+
 from bench import results
 from bench.effort import Effort
 from bench.machine import description
@@ -25,6 +27,7 @@ NAMES: Final = {
     "l4-first-packet": "bench.l4.first_packet",
     "l4-changes": "bench.l4.changes",
     "l4-health": "bench.l4.health",
+    "l4-relay": "bench.l4.relay",
 }
 """Modules by the names that people type."""
 
@@ -38,13 +41,20 @@ def main() -> None:
     effort = QUICK if options.quick else Effort()
     given = {name: getattr(options, name) for name in ("hosts", "rounds", "seconds")}
     effort = replace(effort, **{name: value for name, value in given.items() if value})
-    for name in options.names or NAMES:
+    for name in options.names or _possible():
         say(f"== {name}")
         found = importlib.import_module(NAMES[name]).run(effort)
         text = f"## {name}\n\n`{_command(name)}`\\\n{description()}\n\n{found}"
         print(text, flush=True)
         if options.write:
             results.write(name, text)
+
+
+def _possible() -> list[str]:
+    missing = what_is_missing()
+    if missing:
+        say(f"layer 4 is left out: {missing}")
+    return [name for name in NAMES if not (missing and name.startswith("l4-"))]
 
 
 def _parsed() -> argparse.Namespace:

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from examples.netns.network import Network
-from examples.stage.alone import StageError, alone
+from examples.stage.alone import StageError, alone, end_programs
 from examples.stage.guide import what_to_try
 from examples.stage.manifests import copy_of, pods_of
 from examples.stage.programs import Programs
@@ -63,11 +63,15 @@ def perform(options: argparse.Namespace) -> int:
         network = stack.enter_context(Network(options.prefix))
         stack.callback(be_deaf)
         scenery = build(options.prefix, network, story, pods)
+        network.at_end(lambda: end_programs(options.prefix))
+        programs = Programs(scenery, folder)
+        stack.callback(programs.terminate_all)
+        stack.callback(be_deaf)
         print(f"starting {len(pods)} pods, {story.nodes} nodes, 1 {story.edge} …", flush=True)
-        Programs(scenery, folder).start_all(story, pods)
+        programs.start_all(story, pods)
         if options.once or not sys.stdin.isatty():
             print(f"\n{story.title}")
-            return 0 if Tour(scenery, story).go() else 1
+            return 0 if Tour(scenery, story, manifests).go() else 1
         print(what_to_try(scenery, story, manifests), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()

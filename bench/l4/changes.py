@@ -61,7 +61,7 @@ def _load(way: Street, kind: str, size: int, changes: int) -> Told:
 
 
 def _all(told: Told) -> float:
-    return sum(told[part] for part in PARTS)
+    return sum((told[part] for part in PARTS), 0.0)
 
 
 def _loads(loads: Mapping[str, Sequence[Told]]) -> str:

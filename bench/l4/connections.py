@@ -28,7 +28,7 @@ HEAD: Final = (
     "errors",
 )
 
-Addresses = Mapping[str, Sequence[str]]
+Addresses = dict[str, Sequence[str]]
 
 
 def run(effort: Effort) -> str:
@@ -51,7 +51,7 @@ def _directly(way: Street) -> Addresses:
 
 
 def _ours(way: Street, sizes: Sequence[int]) -> Addresses:
-    found = {}
+    found: Addresses = {}
     for size in sizes:
         lane = way.lane(_ours_name(size))
         services = manifests.services(lane, size, web.PORT)
@@ -63,7 +63,7 @@ def _ours(way: Street, sizes: Sequence[int]) -> Addresses:
 
 def _peers(way: Street) -> Addresses:
     ports = {80: [f"{endpoint(number)}:{web.PORT}" for number in range(manifests.EACH)]}
-    found = {}
+    found: Addresses = {}
     for name, start in ((HAPROXY, peers.start_haproxy), (NGINX, peers.start_nginx)):
         say(f"starting {name}")
         lane = way.lane(name)

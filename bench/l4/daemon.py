@@ -29,6 +29,7 @@ class Daemon:
         command = (
             *(sys.executable, "-m", "portico", "up", folder, "--only", "l4", *options),
             *("--admin", f"127.0.0.1:{ADMIN}", "--state-dir", state),
+            *("--cleanup", "--grace", "1"),  # otherwise its relay outlives the street
         )
         self._process = street.start(name, lane.machine, command)
         until = time.monotonic() + PATIENCE

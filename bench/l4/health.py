@@ -10,7 +10,7 @@ from bench.effort import Effort
 from bench.figures import spread, table, verdict
 from bench.l4 import nodes, web
 from bench.l4.daemon import Daemon
-from bench.l4.nodes import CLOSED, HEALTH_PORT, REFUSING, SILENT, Failures
+from bench.l4.nodes import CLOSED, KUBE_PROXY_PORT, REFUSING, SILENT, Cluster, Failures
 from bench.l4.rounds import DIRECT
 from bench.l4.street import Lane, Street, street
 from bench.l4.watch import PATIENCE, Watch
@@ -29,22 +29,25 @@ NODES: Final = 3
 KINDS: Final = {"does not answer any more": SILENT, "refuses everything": REFUSING}
 VIA: Final = ("--via", "nodeport")
 OUT: Final = ("a node of 3", "n", "s until the last failed connection", "failed", "of")
-COST: Final = ("nodes", "Services", "pairs", "kube-proxy answers", "CPU % of a core", "RSS MB")
+COST: Final = ("asked", "nodes", "Services", "CPU % of a core", "RSS MB")
 
 
-class Size(NamedTuple):
-    """Whom a load balancer looks after."""
+class Checks(NamedTuple):
+    """Whom a load balancer looks after, and where nodes are asked."""
 
-    nodes: int
-    services: int
-    has_kube_proxy: bool = True
+    cluster: Cluster
+    at: str
 
 
-SIZES: Final = (
-    Size(20, 50),
-    Size(100, 10),
-    Size(20, 50, has_kube_proxy=False),
-    Size(0, 50),
+KUBE_PROXY: Final = "kube-proxy's health port"
+NODE_PORTS: Final = "node ports, for want of that"
+OWN_PORTS: Final = "a health check node port each"
+CHECKS: Final = (
+    Checks(Cluster(0, 50), "nobody"),
+    Checks(Cluster(20, 50), KUBE_PROXY),
+    Checks(Cluster(100, 10), KUBE_PROXY),
+    Checks(Cluster(20, 50), NODE_PORTS),
+    Checks(Cluster(20, 50, is_local=True), OWN_PORTS),
 )
 
 
@@ -53,13 +56,13 @@ class Failure(NamedTuple):
 
     seconds: float
     failed: int
-    count: int
+    begun: int
 
 
 class Cost(NamedTuple):
     """What the process spends when nothing happens but checks."""
 
-    size: Size
+    checks: Checks
     percent: float
     rss: float
 
@@ -67,26 +70,25 @@ class Cost(NamedTuple):
 def run(effort: Effort) -> str:
     with street() as way:
         way.lane(DIRECT)
-        web.start_web(way, (*nodes.PORTS, str(HEALTH_PORT)))
+        web.start_web(way, nodes.PORTS)
         failures = Failures(way)
         found = _failures(way, failures, effort.rounds)
-        costs = [_cost(way, failures, size, effort.seconds) for size in SIZES]
+        costs = [_cost(way, failures, checks, effort.seconds) for checks in CHECKS]
     rows = [_row(name, of) for name, of in found.items()]
     text = f"default checks\n\n{table(OUT, rows)}\n"
     for name, of in found.items():
         most = max(one.seconds for one in of)
         text += verdict(f"a node that {name}, longest", most, MOST_SECONDS, " s")
-    text += f"\n{table(COST, [(*_size(cost.size), *_spent(cost)) for cost in costs])}\n"
-    return text + "".join(
-        verdict(_named(cost.size), cost.percent, MOST_PERCENT, " % of a core")
-        for cost in costs
-        if cost.size.nodes and cost.size.has_kube_proxy
-    )
+    text += f"\n{_costs(costs)}\n"
+    for (cluster, at), percent, _ in costs[1:]:
+        what = f"{cluster.nodes} nodes x {cluster.services} Services, {at}"
+        text += verdict(what, percent, MOST_PERCENT, " % of a core")
+    return text
 
 
 def _failures(way: Street, failures: Failures, rounds: int) -> dict[str, list[Failure]]:
     lane = way.lane("failing")
-    daemon = _start(way, lane, Size(NODES, 1))
+    daemon = _start(way, lane, Cluster(NODES, 1))
     with way.client.entered():
         found = {
             name: asyncio.run(_all_of(failures, kind, lane.service(0), rounds))
@@ -131,42 +133,44 @@ async def _seen(watch: Watch, who: str) -> None:
         await asyncio.sleep(0.02)
 
 
-def _start(way: Street, lane: Lane, size: Size) -> Daemon:
+def _start(way: Street, lane: Lane, cluster: Cluster) -> Daemon:
     folder = way.room.folder(f"cluster{lane.number}")
-    nodes.write(folder, lane, size.nodes, size.services)
+    (folder / "all.yaml").write_text(cluster.manifests(lane))
     return Daemon(way, lane, folder, VIA)
 
 
-def _cost(way: Street, failures: Failures, size: Size, seconds: int) -> Cost:
-    if not size.has_kube_proxy:
-        failures.begin(CLOSED, str(HEALTH_PORT))
-    daemon = _start(way, way.lane(_named(size)), size)
+def _cost(way: Street, failures: Failures, checks: Checks, seconds: int) -> Cost:
+    if checks.at == NODE_PORTS:
+        failures.begin(CLOSED, str(KUBE_PROXY_PORT))
+    cluster = checks.cluster
+    daemon = _start(way, way.lane(checks.at), cluster)
     time.sleep(SETTLING)
     before = cpu_ns([daemon.pid])
     time.sleep(seconds)
     spent = (cpu_ns([daemon.pid]) - before) / 1e9
-    cost = Cost(size, spent / seconds * 100, memory(daemon.pid).rss)
-    say(f"{_named(size)}: {cost.percent:.1f} % of a core")
+    cost = Cost(checks, spent / seconds * 100, memory(daemon.pid).rss)
+    say(f"{cluster}, {checks.at}: {cost.percent:.1f} % of a core")
     daemon.stop()
-    if not size.has_kube_proxy:
-        failures.end(CLOSED, str(HEALTH_PORT))
+    if checks.at == NODE_PORTS:
+        failures.end(CLOSED, str(KUBE_PROXY_PORT))
     return cost
-
-
-def _named(size: Size) -> str:
-    return f"{size.nodes} nodes x {size.services} Services"
 
 
 def _row(name: str, found: Sequence[Failure]) -> list[object]:
     seconds = [one.seconds for one in found]
-    failed, count = sum(one.failed for one in found), sum(one.count for one in found)
-    return [name, len(found), spread(seconds, 2), failed, f"{count:,}"]
+    failed, begun = sum(one.failed for one in found), sum(one.begun for one in found)
+    return [name, len(found), spread(seconds, 2), failed, f"{begun:,}"]
 
 
-def _size(size: Size) -> list[object]:
-    pairs = size.nodes * size.services
-    return [size.nodes, size.services, f"{pairs:,}", "yes" if size.has_kube_proxy else "no"]
-
-
-def _spent(cost: Cost) -> list[str]:
-    return [f"{cost.percent:.1f}", f"{cost.rss:.0f}"]
+def _costs(costs: Sequence[Cost]) -> str:
+    rows = [
+        (
+            cost.checks.at,
+            cost.checks.cluster.nodes,
+            cost.checks.cluster.services,
+            f"{cost.percent:.1f}",
+            f"{cost.rss:.0f}",
+        )
+        for cost in costs
+    ]
+    return table(COST, rows)

@@ -21,6 +21,7 @@ class Service:
     address: str = ""
     transport: str = "TCP"
     port: int = 80
+    annotations: str = "{}"
 
     @property
     def name(self) -> str:
@@ -68,6 +69,7 @@ kind: Service
 metadata:
   name: {one.name}
   namespace: bench
+  annotations: {one.annotations}
 spec:
   clusterIP: {one.cluster_ip}
 {kind}\

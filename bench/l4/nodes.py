@@ -1,15 +1,16 @@
 """Nodes and the Services on their node ports, as a folder of manifests; and how nodes fail."""
 
+from dataclasses import dataclass
 from ipaddress import IPv4Address
-from pathlib import Path
 from typing import Final
 
 from bench.l4.street import Lane, Street
 
 FIRST_NODE_PORT: Final = 30000
-LAST_NODE_PORT: Final = 30099
-HEALTH_PORT: Final = 10256
-PORTS: Final = (f"{FIRST_NODE_PORT}-{LAST_NODE_PORT}",)
+FIRST_HEALTH_PORT: Final = 30100
+KUBE_PROXY_PORT: Final = 10256
+PORTS: Final = ("30000-30199", str(KUBE_PROXY_PORT))
+"""Where every node answers."""
 
 _NODE: Final = """\
 ---
@@ -31,6 +32,7 @@ metadata:
   namespace: bench
 spec:
   type: LoadBalancer
+{policy}\
   ports:
     - port: 80
       nodePort: {node_port}
@@ -38,6 +40,10 @@ status:
   loadBalancer:
     ingress:
       - ip: {address}
+"""
+_LOCAL: Final = """\
+  externalTrafficPolicy: Local
+  healthCheckNodePort: {health_port}
 """
 _FAILURES: Final = """\
 table inet failures {
@@ -69,13 +75,28 @@ def node(number: int) -> str:
     return str(IPv4Address("10.40.0.1") + number)
 
 
-def write(folder: Path, lane: Lane, nodes: int, services: int) -> None:
-    """Every Service has a node port, and an address on this lane."""
-    text = [_NODE.format(number=number, address=node(number)) for number in range(nodes)]
-    for number in range(services):
-        node_port, address = FIRST_NODE_PORT + number, lane.service(number)
-        text.append(_SERVICE.format(number=number, node_port=node_port, address=address))
-    (folder / "all.yaml").write_text("".join(text))
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """So many of both. If it is local, every Service has a health check node port of its own."""
+
+    nodes: int
+    services: int
+    is_local: bool = False
+
+    def manifests(self, lane: Lane) -> str:
+        """Every Service has a node port, and an address on this lane."""
+        text = [_NODE.format(number=each, address=node(each)) for each in range(self.nodes)]
+        for number in range(self.services):
+            policy = _LOCAL.format(health_port=FIRST_HEALTH_PORT + number) if self.is_local else ""
+            text.append(
+                _SERVICE.format(
+                    number=number,
+                    policy=policy,
+                    node_port=FIRST_NODE_PORT + number,
+                    address=lane.service(number),
+                )
+            )
+        return "".join(text)
 
 
 class Failures:

@@ -24,13 +24,13 @@ ENDPOINTS: Final = "10.32.0.0/11"
 PATIENCE: Final = 20.0
 # Connections come faster than TIME_WAIT ends. Without this, what is measured soon is how a SYN
 # gets past a socket that still waits, and that differs between those who masquerade.
-BUSY: Final = {
+BUSY: Final[Mapping[str, str | int]] = {
     "net.ipv4.ip_local_port_range": "1024 65535",
     "net.ipv4.tcp_max_tw_buckets": 0,
     "net.ipv4.tcp_max_syn_backlog": 65535,
     "net.core.somaxconn": 65535,
 }
-TRACKING: Final = {
+TRACKING: Final[Mapping[str, str | int]] = {
     "net.netfilter.nf_conntrack_tcp_timeout_time_wait": 5,
     "net.netfilter.nf_conntrack_tcp_timeout_close": 5,
     "net.netfilter.nf_conntrack_udp_timeout": 5,

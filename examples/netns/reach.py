@@ -72,10 +72,14 @@ def client_socket(space: Space, transport: str, address: str, how: How = DEFAULT
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     kind = socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM
     made = space.socket(family, kind)
-    made.settimeout(how.patience)
-    if how.source or how.source_port:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((how.source, how.source_port))
+    try:
+        made.settimeout(how.patience)
+        if how.source or how.source_port:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind((how.source, how.source_port))
+    except OSError:
+        made.close()
+        raise
     return made
 
 

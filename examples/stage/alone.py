@@ -33,12 +33,21 @@ def alone(prefix: str) -> Iterator[None]:
             lock.unlink()
 
 
+def end_programs(prefix: str) -> None:
+    """Whatever runs in our namespaces. Once their names are gone, nobody would find it."""
+    for name in _namespaces(prefix):
+        _end_all_of(name)
+
+
 def _remove_all(prefix: str) -> None:
+    end_programs(prefix)
+    for name in _namespaces(prefix):
+        _ip("netns", "delete", name)
+
+
+def _namespaces(prefix: str) -> list[str]:
     names = (line.split()[0] for line in _ip("netns", "list").splitlines() if line)
-    for name in names:
-        if name.startswith(f"{prefix}-"):
-            _end_all_of(name)
-            _ip("netns", "delete", name)
+    return [name for name in names if name.startswith(f"{prefix}-")]
 
 
 def _end_all_of(namespace: str) -> None:

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from examples.stage.scenery import Scenery
 from examples.stage.story import Story
-from examples.stage.tour import command_of
+from examples.stage.tour import command_of, said
 
 
 def what_to_try(scenery: Scenery, story: Story, manifests: Path) -> str:
     """Every command of the story, as it is typed on this machine."""
-    return "\n".join([f"\n{story.title}\n", *_steps(scenery, story), *_end(manifests)])
+    return "\n".join([f"\n{story.title}\n", *_steps(scenery, story, manifests), *_end(manifests)])
 
 
-def _steps(scenery: Scenery, story: Story) -> Iterator[str]:
+def _steps(scenery: Scenery, story: Story, manifests: Path) -> Iterator[str]:
     sudo = ("sudo",) if shutil.which("sudo") else ()
     cable = [*sudo, "ip", "-n", scenery.namespace("lan"), "link", "set"]
     for step in story.steps:
@@ -25,6 +25,8 @@ def _steps(scenery: Scenery, story: Story) -> Iterator[str]:
             yield f"  {shlex.join([*cable, step.off, 'nomaster'])}"
         if step.back:
             yield f"  {shlex.join([*cable, step.back, 'master', 'lan'])}"
+        if step.edit:
+            yield f"  # edit {manifests / step.edit.file}: {said(step.edit)}"
         if step.run:
             words = [_short(word) for word in command_of(scenery, step)]
             yield f"  {shlex.join([*sudo, *words])}"

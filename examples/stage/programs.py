@@ -36,8 +36,6 @@ class Programs:
         self._machines = scenery.machines
         self._folder = folder
         self._started: list[Program] = []
-        # The network ends them one by one, and waits for each: all are told before that.
-        scenery.network.at_end(self.terminate_all)
 
     def start_all(self, story: Story, pods: Sequence[Pod]) -> None:
         """Servers before those who ask them: no node starts with a bad mark."""
@@ -49,6 +47,7 @@ class Programs:
             self._wait_until_ready(self._portico(story.edge, story.balancer))
 
     def terminate_all(self) -> None:
+        """The network ends them one by one, and waits for each: all are told before that."""
         for program in self._started:
             program.process.terminate()
 
@@ -63,7 +62,7 @@ class Programs:
         command = [
             *PORTICO, "up", str(self._folder / "manifests"),
             "--state-dir", str(self._folder / machine),
-            "--grace", "1",
+            "--grace", "1", "--cleanup",
             *options.format(node=machine).split(),
         ]  # fmt: skip
         return self._start(machine, command, READY)

@@ -5,13 +5,21 @@ from pathlib import Path
 from msgspec import Struct, toml
 
 
+class Edit(Struct, frozen=True, forbid_unknown_fields=True):
+    """In one of the manifests, `old` (as often as it stands there) becomes `new`."""
+
+    file: str
+    old: str
+    new: str
+
+
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that is done on stage, and what is to be noticed.
 
     `run` is a command of the machine `on`. One with `times` is asked that often and counted by the
-    names in its answers. `names` are all who are to answer, `finds` what its output is to hold;
-    `until`, it is asked again until then. `off` and `back` are machines whose cable is pulled and
-    put back.
+    names in its answers. `names` are all who are to answer, `among` those who may; `finds` is what
+    its output is to hold. With `until` it is asked again until all that is so. `off` and `back` are
+    machines whose cable is pulled and put back.
     """
 
     say: str = ""
@@ -20,8 +28,10 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     times: int = 1
     shows: tuple[str, ...] = ()
     names: frozenset[str] | None = None
+    among: frozenset[str] | None = None
     finds: tuple[str, ...] = ()
     until: bool = False
+    edit: Edit | None = None
     off: str = ""
     back: str = ""
 

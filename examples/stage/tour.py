@@ -6,9 +6,10 @@ import textwrap
 import time
 from pathlib import Path
 
-from examples.stage.answers import SILENCE, Answer, ask, counted, told
+from examples.stage.alone import StageError
+from examples.stage.answers import Answer, ask, counted, told
 from examples.stage.scenery import Scenery
-from examples.stage.story import Step, Story
+from examples.stage.story import Edit, Step, Story
 
 PATIENCE = 15.0
 WIDTH = 100
@@ -17,9 +18,10 @@ WIDTH = 100
 class Tour:
     """Goes through a story once."""
 
-    def __init__(self, scenery: Scenery, story: Story) -> None:
+    def __init__(self, scenery: Scenery, story: Story, manifests: Path) -> None:
         self._scenery = scenery
         self._story = story
+        self._manifests = manifests
         self._flaws = 0
 
     def go(self) -> bool:
@@ -27,16 +29,23 @@ class Tour:
         for step in self._story.steps:
             if step.say:
                 print(f"\n{textwrap.fill(step.say, WIDTH)}\n")
-            if step.off:
-                print(f"  -- the cable of {step.off} is pulled --\n")
-                self._scenery.lan.unplug(self._scenery.machines[step.off])
-            if step.back:
-                print(f"  -- the cable of {step.back} is put back --\n")
-                self._scenery.lan.plug_in_again(self._scenery.machines[step.back])
+            self._change(step)
             if step.run:
                 self._run(step)
             sys.stdout.flush()
         return not self._flaws
+
+    def _change(self, step: Step) -> None:
+        lan, machines = self._scenery.lan, self._scenery.machines
+        if step.off:
+            print(f"  -- the cable of {step.off} is pulled --\n")
+            lan.unplug(machines[step.off])
+        if step.back:
+            print(f"  -- the cable of {step.back} is put back --\n")
+            lan.plug_in_again(machines[step.back])
+        if step.edit:
+            print(f"  -- in {step.edit.file}: {said(step.edit)} --\n")
+            apply(step.edit, self._manifests)
 
     def _run(self, step: Step) -> None:
         often = f"    # {step.times} times" if step.times > 1 else ""
@@ -58,6 +67,20 @@ class Tour:
         return answers
 
 
+def said(edit: Edit) -> str:
+    """On one line."""
+    old, new = (" ".join(text.split()) for text in (edit.old, edit.new))
+    return f"{old}  becomes  {new}"
+
+
+def apply(edit: Edit, manifests: Path) -> None:
+    file = manifests / edit.file
+    text = file.read_text()
+    if edit.old not in text:
+        raise StageError(f"{edit.file} does not hold: {edit.old}")
+    file.write_text(text.replace(edit.old, edit.new))
+
+
 def command_of(scenery: Scenery, step: Step) -> list[str]:
     """What the step runs, as it is run on this machine."""
     words = shlex.split(step.run)
@@ -71,7 +94,9 @@ def flaws(step: Step, answers: list[Answer]) -> list[str]:
     found = []
     who = {answer.who for answer in answers}
     if step.names is not None and who != step.names:
-        found.append(f"expected answers of {', '.join(sorted(step.names)) or SILENCE}")
+        found.append(f"expected answers of {', '.join(sorted(step.names))}")
+    if step.among is not None and not who <= step.among:
+        found.append(f"expected answers of nobody but {', '.join(sorted(step.among))}")
     found += [
         f"expected to read: {text}"
         for text in step.finds

@@ -3,7 +3,7 @@
 import pytest
 
 from compiler.world import short
-from portico.compiler.address import dialable
+from portico.compiler.address import dialable, is_loopback
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,11 @@ def test_dialable(text: str, expected: str | None) -> None:
 def test_loopback_only_where_it_is_accepted(text: str) -> None:
     assert dialable(text, accepts_loopback=False) is None
     assert dialable(text, accepts_loopback=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "loopback"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("::12", False), ("12.7.0.1", False)],
+)
+def test_loopback(address: str, loopback: bool) -> None:
+    assert is_loopback(address) is loopback

@@ -3,7 +3,7 @@
 import pytest
 
 from compiler.l4 import MACHINE
-from compiler.world import SETTINGS, World, compiled
+from compiler.world import SETTINGS, World, calls, compiled
 from model.build import health, ingress, lease, listening, node, pod, rule, service, slice_of
 from portico.compiler.compiler import Compiler, compile_all
 from portico.model.core import Service
@@ -147,14 +147,34 @@ class TestInFrontOfNodes:
         assert {key.kind for key in told.changed} == {POOL}
         assert compiler.plan == compile_all(store, self.SETTINGS)
 
-    def test_one_more_service_costs_itself_and_the_probes(self) -> None:
+    def test_one_more_service_costs_itself_and_the_nodes_that_are_asked_for_it(self) -> None:
         store, compiler = self.compiled()
         more = service(
             "more", {"port": 80, "nodePort": 30009}, type="LoadBalancer",
             externalIPs=["198.51.100.9"],
         )  # fmt: skip
-        # The Service, its frontend, its pool, its outcome; a probe a node.
-        assert self.steps(compiler, store.put(more)) == 4 + 2
+        # The Service, its frontend, its pool, its outcome; each node, and its probe.
+        assert self.steps(compiler, store.put(more)) == 4 + 2 * 2
+        assert compiler.plan == compile_all(store, self.SETTINGS)
+
+    def test_a_node_more_is_little_work_for_each_service(self) -> None:
+        """It is looked at once for all Services; each of them only adds it to its pool."""
+        fewer, more = calls(lambda: in_front(50, 50)), calls(lambda: in_front(50, 60))
+        assert (more - fewer) / (10 * 50) < 10
+
+
+def in_front(services: int, nodes: int) -> None:
+    facts = [
+        *(node(f"n{n}", f"10.1.0.{n}") for n in range(nodes)),
+        *(
+            service(
+                f"s{n}", {"port": 80, "nodePort": 30000 + n}, type="LoadBalancer",
+                externalIPs=[f"198.51.100.{n}"],
+            )
+            for n in range(services)
+        ),
+    ]  # fmt: skip
+    compiled(*facts, settings=Settings(via=Via.NODE_PORT))
 
 
 def kinds(plan: Plan) -> set[str]:

@@ -1,11 +1,8 @@
 """What work costs, in counts: steps and function calls, which no machine can vary."""
 
-import sys
-from collections.abc import Callable
-
 import pytest
 
-from compiler.world import World
+from compiler.world import World, calls
 from model.build import ingress, rule, secret, service, slice_of
 from model.certificates import pair
 from portico.model.networking import Ingress
@@ -49,21 +46,6 @@ def one_with(count: int) -> Ingress:
         default="cart:80",
         tls=[("tls", hosts), *((f"t{n}", ["x"]) for n in range(count))],
     )
-
-
-def calls(act: Callable[[], object]) -> int:
-    """How many functions are called meanwhile: a measure of work that no machine can vary."""
-    seen = [0]
-
-    def count(*_: object) -> None:
-        seen[0] += 1
-
-    sys.setprofile(count)
-    try:
-        act()
-    finally:
-        sys.setprofile(None)
-    return seen[0]
 
 
 def test_a_big_ingress_is_no_more_work_than_its_parts() -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,13 @@ DEAD_NODES = {
 }
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Of a short name: the path of a unix socket may have 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="d-") as made:
+        yield Path(made)
+
+
 @contextlib.contextmanager
 def playing(folder: Path, *words: str, someone_watches: bool = False) -> Iterator[Demo]:
     demo = Demo(folder, *words)
@@ -42,9 +50,9 @@ def test_every_way_in_has_a_demo():
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_tour(way, tmp_path):
+def test_tour(way, folder):
     """Everything is as it is told, over the death of a node; it ends by itself."""
-    with playing(tmp_path, way, "--once") as demo:
+    with playing(folder, way, "--once") as demo:
         demo.process.wait(PATIENCE)
         assert demo.process.returncode == 0
         said = demo.printed()
@@ -55,9 +63,9 @@ def test_tour(way, tmp_path):
         demo.assert_nothing_is_left()
 
 
-def test_what_it_says_is_true(tmp_path):
+def test_what_it_says_is_true(folder):
     """Somebody at a terminal is told what to try. It works; then Ctrl-C leaves nothing behind."""
-    with playing(tmp_path, "layer-4", someone_watches=True) as demo:
+    with playing(folder, "layer-4", someone_watches=True) as demo:
         demo.until_it_says("Ctrl-C ends it.")
         questions = [command for command in demo.commands() if command[1] == "netns"]
         asked = [answer(command) for command in questions]
@@ -73,9 +81,9 @@ def test_what_it_says_is_true(tmp_path):
         demo.assert_nothing_is_left()
 
 
-def test_an_edit_is_served(tmp_path):
+def test_an_edit_is_served(folder):
     """The copy of the manifests that it names is live."""
-    with playing(tmp_path, "layer-4", someone_watches=True) as demo:
+    with playing(folder, "layer-4", someone_watches=True) as demo:
         demo.until_it_says("Ctrl-C ends it.")
         found = re.search(r"Edit the files in (\S+):", demo.printed())
         assert found
@@ -89,8 +97,8 @@ def test_an_edit_is_served(tmp_path):
 
 
 @pytest.mark.parametrize("after", ["being built", "starting", "Ctrl-C ends it."])
-def test_interrupted_at_any_time(after, tmp_path):
-    with playing(tmp_path, "layer-7", someone_watches=True) as demo:
+def test_interrupted_at_any_time(after, folder):
+    with playing(folder, "layer-7", someone_watches=True) as demo:
         if after == "being built":
             until(demo.namespaces, "the first namespace", PATIENCE)
         else:
@@ -101,15 +109,15 @@ def test_interrupted_at_any_time(after, tmp_path):
         demo.assert_nothing_is_left()
 
 
-def test_killed(tmp_path):
+def test_killed(folder):
     """kill -9 leaves everything; the next demo removes it first."""
-    with playing(tmp_path, "layer-4", someone_watches=True) as demo:
+    with playing(folder, "layer-4", someone_watches=True) as demo:
         demo.until_it_says("starting")
         demo.process.send_signal(signal.SIGKILL)
         demo.process.wait(PATIENCE)
         assert demo.namespaces()
         left = processes.of_folder(demo.temporary)
-    with playing(tmp_path, "layer-4", someone_watches=True) as demo:
+    with playing(folder, "layer-4", someone_watches=True) as demo:
         demo.until_it_says("starting")
         assert not [pid for pid in left if processes.is_running(pid)]
         demo.interrupt()
@@ -117,12 +125,12 @@ def test_killed(tmp_path):
         assert demo.namespaces() == []
 
 
-def test_one_at_a_time(tmp_path):
+def test_one_at_a_time(folder):
     """A second demo of the same names says so, and leaves the first alone."""
-    with playing(tmp_path, "layer-4", someone_watches=True) as first:
+    with playing(folder, "layer-4", someone_watches=True) as first:
         first.until_it_says("starting")
-        (tmp_path / "second").mkdir()
-        with playing(tmp_path / "second", "layer-4", "--once") as second:
+        (folder / "second").mkdir()
+        with playing(folder / "second", "layer-4", "--once") as second:
             second.process.wait(PATIENCE)
             assert second.process.returncode == 1
             assert "another demo is running" in second.printed()

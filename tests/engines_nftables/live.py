@@ -5,9 +5,12 @@ import contextlib
 from collections.abc import Iterator
 
 from engines_nftables.spaces import Space
+from live.until import until
 from portico.engines.contract import Figures, Report
 from portico.engines.nftables import Nftables, Options
 from portico.plan.plan import Diff, Plan
+
+NOTHING = Diff({}, set())
 
 
 class Live:
@@ -28,6 +31,12 @@ class Live:
         report = self.converge(plan, hint)
         assert report.in_sync, report.detail
         return report.figures
+
+    def settle(self, plan: Plan, hint: Diff | None = None) -> Figures:
+        """Converge, and again as the daemon would, until UDP flows were looked at as well."""
+        figures = self.serve(plan, hint)
+        until(lambda: not self.serve(plan, NOTHING)["flows_owed"], "a look at the flows")
+        return figures
 
     def restart(self) -> None:
         """As after kill -9: the table stays as it is, and nothing is remembered."""

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -24,9 +25,9 @@ def what_is_missing() -> str:
     if missing := [tool for tool in ("ip", "nft") if not shutil.which(tool)]:
         return f"not installed: {' '.join(missing)}"
     name = f"ptest-{os.getpid()}-0"
-    made = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True)
+    made = subprocess.run(["ip", "netns", "add", name], check=False, capture_output=True)
     if made.returncode:
-        return f"network namespaces need root: {made.stderr.strip()}"
+        return f"network namespaces need root: {made.stderr.decode().strip()}"
     subprocess.run(["ip", "netns", "delete", name], check=True)
     return ""
 
@@ -44,9 +45,8 @@ class Space:
 
     def run(self, *command: str) -> str:
         """The output of a program that runs in there; it must succeed."""
-        done = subprocess.run(
-            ["ip", "netns", "exec", self.name, *command], capture_output=True, text=True
-        )
+        whole = ["ip", "netns", "exec", self.name, *command]
+        done = subprocess.run(whole, check=False, capture_output=True, text=True)
         assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
         return done.stdout
 
@@ -56,7 +56,8 @@ class Space:
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
         """This thread, and those it starts, are in the namespace for a while."""
-        with open("/proc/thread-self/ns/net") as home, open(f"/run/netns/{self.name}") as there:
+        mine = Path("/proc/thread-self/ns/net")
+        with mine.open() as home, Path("/run/netns", self.name).open() as there:
             _enter(there.fileno())
             try:
                 yield

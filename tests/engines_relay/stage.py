@@ -39,7 +39,12 @@ class Receiver:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self._listener = space.socket(family)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind(self.place)
+        try:
+            self._listener.bind(self.place)
+        except OSError:
+            import subprocess, traceback, sys
+            Path("/tmp/l4r/dbg").write_text(space.run("ss","-tanep") + subprocess.run("ls -l /proc/[0-9]*/fd 2>/dev/null| grep -B0 socket; ps axf | tail -60",shell=True,capture_output=True,text=True).stdout+ "\n".join(repr(t)+"\n"+"".join(traceback.format_stack(sys._current_frames()[t.ident])) for t in threading.enumerate()))
+            raise
         self._listener.listen(64)
         self._listener.settimeout(PATIENCE)
         self._taken: list[socket.socket] = []
@@ -130,6 +135,12 @@ class Stage:
         client.settimeout(PATIENCE)
         client.connect((address, port))
         return client
+
+    def is_turned_away(self, address: str, port: int = 80) -> bool:
+        """Whether a client is reset, at once or after a moment."""
+        with suppress(ConnectionResetError):
+            return is_cut(self.connect(address, port))
+        return True
 
     def close(self) -> None:
         for each in (*self._clients, *self._receivers):

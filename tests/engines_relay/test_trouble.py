@@ -3,7 +3,7 @@
 import pytest
 
 from engines_relay.plans import frontend, plan_of, pool
-from engines_relay.stage import Stage, is_cut, read
+from engines_relay.stage import Stage, read
 from portico.plan.plan import diff
 from portico.settings import Pick
 from support.netns import needs_namespaces
@@ -45,14 +45,14 @@ def test_an_endpoint_that_is_silent_delays_only_those_who_try_it(world, tmp_path
 def test_if_nobody_takes_the_client_it_is_reset(stage):
     web = pool(REFUSES)
     stage.serve(plan_of(web, frontend(VIP, web)))
-    assert is_cut(stage.connect(VIP))
+    assert stage.is_turned_away(VIP)
     assert stage.figures()["lost"] == 1
 
 
 def test_without_endpoints_the_client_is_reset(stage):
     web = pool()
     stage.serve(plan_of(web, frontend(VIP, web)))
-    assert is_cut(stage.connect(VIP))
+    assert stage.is_turned_away(VIP)
 
 
 def test_by_source_a_client_stays_with_its_endpoint_while_that_is_there(stage):

@@ -152,7 +152,7 @@ def test_check_of_text_that_is_no_yaml(folder):
 
 def test_check_quietly(folder):
     """Notes are left out; they refuse nothing."""
-    (folder / "other.yaml").write_text("apiVersion: v1\nkind: Node\nmetadata: {name: n}\n")
+    (folder / "other.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: other}\n")
     loud, quiet = portico("check", str(folder)), portico("check", "--quiet", str(folder))
     assert (loud.code, quiet.code) == (0, 0)
     assert "note: " in loud.out
@@ -278,7 +278,7 @@ def test_json_is_ascii_whatever_it_says(folder):
         ((),                                                  "PATHS"),
         ((".", "--http-port", "x"),                           "--http-port"),
         ((".", "--http-port", "70000"),                       "--http-port"),
-        ((".", "--http-port", "0", "--https-port", "0"),      "nothing to serve"),
+        ((".", "--http-port", "0", "--https-port", "0"),      "no HTTP to serve"),
         ((".", "--http-port", "80", "--https-port", "80"),    "two different ports"),
         ((".", "--bind", "nowhere"),                          "--bind"),
         ((".", "--admin", "nowhere"),                         "--admin"),

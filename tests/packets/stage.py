@@ -12,7 +12,7 @@ from portico.engines import nftables, relay
 from portico.engines.contract import Engine
 from portico.engines.nftables import Nftables
 from portico.engines.relay import Relay, relay_port
-from portico.plan.plan import Plan
+from portico.plan.plan import Diff, Plan
 from support.netns import Echo, How, Network, Reached, Space, build_world, reach
 from support.netns_inside import Inside
 
@@ -48,14 +48,18 @@ class Stage:
         }  # fmt: skip
 
     def serve(self, plan: Plan, served: Iterable[Served]) -> None:
-        """Converge, and open the servers. What another case has talked about is forgotten."""
+        """Make it true, and open the servers. Connections of other cases are forgotten."""
         for place in served:
             if pod := self._pod_of.get(place.address):
                 self.echo.listen(self.pods[pod], place.transport, place.port)
-        for engine in self.engines:
-            report = self.inside.run(engine.converge(plan, None))
-            assert report.in_sync, report.detail
+        self.converge(plan)
         self.machine.run("conntrack", "-F")
+
+    def converge(self, plan: Plan, hint: Diff | None = None) -> None:
+        """Make it true; connections go on."""
+        for engine in self.engines:
+            report = self.inside.run(engine.converge(plan, hint))
+            assert report.in_sync, report.detail
 
     def ask(self, packet: Packet) -> Reached:
         """One connection, as the row says it."""

@@ -7,18 +7,23 @@ from model.certificates import pair
 from portico.compiler.lower.ingress_class import CLASS_ANNOTATION
 from portico.compiler.lower.ingress_redirect import SSL_REDIRECT
 from portico.model.fact import Fact
+from properties.layer_4 import (
+    addresses,
+    all_services,
+    external_names,
+    l4_facts,
+    names,
+    namespaces,
+    pods,
+    protocols,
+)
 
-namespaces = st.sampled_from(["m", "m", "m", "n"])
-names = st.sampled_from(["a", "b"])
 dated_names = st.builds(
     lambda name, year: name + year, names, st.sampled_from(["", "@2024", "@2025"])
 )
 hosts = st.sampled_from(["", "a.example", "b.example", "*.example", "Bad Host"])
 ports = st.sampled_from(["80", "80", "web"])
 services = st.builds(lambda name, port: f"{name}:{port}", names, ports)
-addresses = st.sampled_from(["10.0.0.1", "10.0.0.2", "127.0.0.1", "2001:db8::1", "0.0.0.0", "pod"])
-external_names = st.sampled_from(["x.example", "y.example", "localhost"])
-protocols = st.sampled_from(["TCP", "TCP", "TCP", "UDP"])
 controllers = st.sampled_from(
     ["portico.dev/ingress", "portico.dev/ingress", "k8s.io/ingress-nginx", "other/controller"]
 )
@@ -52,31 +57,6 @@ def ingresses(draw: st.DrawFn) -> Fact:
     )
 
 
-@st.composite
-def service_ports(draw: st.DrawFn) -> build.Document:
-    return {
-        "port": draw(st.sampled_from([80, 80, 81])),
-        "name": draw(st.sampled_from(["", "", "web"])),
-        "protocol": draw(protocols),
-        "targetPort": draw(st.sampled_from([8080, "web"])),
-        "appProtocol": draw(st.sampled_from(["", "https", "kubernetes.io/h2c"])),
-    }
-
-
-@st.composite
-def all_services(draw: st.DrawFn) -> Fact:
-    spec: dict[str, object] = {
-        "type": draw(st.sampled_from(["ClusterIP", "NodePort", "ClusterIP", "ExternalName"]))
-    }
-    if spec["type"] == "ExternalName":
-        spec["externalName"] = draw(external_names)
-    found = draw(st.lists(service_ports(), min_size=1, max_size=2))
-    return build.service(draw(names), namespace=draw(namespaces), **{**spec, "ports": found})
-
-
-conditions = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys(("ready", "serving", "terminating"), st.booleans())
-)
 slice_ports = st.fixed_dictionaries(
     {"name": st.sampled_from(["", "", "web"]), "protocol": protocols},
     optional={"port": st.sampled_from([8080, 8081])},
@@ -88,15 +68,13 @@ slices = st.builds(
     st.sampled_from(["s", "t"]),
     namespaces,
     names,
-    st.lists(
-        st.builds(lambda address, says: build.endpoint(address, **says), addresses, conditions),
-        max_size=3,
-    ),
+    st.lists(pods, max_size=3),
     st.lists(slice_ports, min_size=1, max_size=2),
 )
 subsets = st.fixed_dictionaries(
     {
         "addresses": st.lists(st.builds(lambda ip: {"ip": ip}, addresses), max_size=2),
+        "notReadyAddresses": st.lists(st.builds(lambda ip: {"ip": ip}, addresses), max_size=1),
         "ports": st.lists(
             st.fixed_dictionaries({"port": st.just(80), "name": st.sampled_from(["", "web"])}),
             max_size=1,
@@ -131,7 +109,7 @@ resolutions = st.builds(
     st.lists(addresses, max_size=2),
 )
 
-facts = st.one_of(
+http_facts = st.one_of(
     ingresses(),
     ingresses(),  # twice: everything else is of use only to these
     all_services(),
@@ -141,3 +119,4 @@ facts = st.one_of(
     classes,
     resolutions,
 )
+facts = st.one_of(http_facts, l4_facts)

@@ -11,7 +11,8 @@ from portico.compiler.compiler import Compiler
 from portico.model.decode import KINDS, Trouble, decode
 from portico.model.fact import Fact
 from portico.plan.document import plan_document
-from portico.settings import Settings
+from portico.plan.pool import Pool
+from portico.settings import Settings, Via
 from portico.store import Store
 
 HOSTILE = (
@@ -52,7 +53,11 @@ FIELDS = (
     "addresses", "ip", "data", "stringData", "endpoints", "conditions", "ready", "serving",
     "terminating", "addressType", "ingressClassName", "defaultBackend", "tls", "hosts",
     "secretName", "rules", "host", "http", "paths", "path", "pathType", "backend", "service",
-    "number", "resource", "kind", "controller",
+    "number", "resource", "kind", "controller", "clusterIP", "clusterIPs", "ipFamilies",
+    "externalIPs", "loadBalancerIP", "loadBalancerSourceRanges", "nodePort", "status",
+    "loadBalancer", "ingress", "ipMode", "sessionAffinityConfig", "clientIP", "timeoutSeconds",
+    "nodeName", "zone", "hints", "forZones", "forNodes", "notReadyAddresses", "taints", "key",
+    "address", "healthCheckNodePort", "deletionTimestamp",
 )  # fmt: skip
 near = st.recursive(
     scalars,
@@ -74,7 +79,9 @@ def documents(values: st.SearchStrategy[object]) -> st.SearchStrategy[Document]:
         st.sampled_from(KNOWN),
         st.sampled_from(["", "a", "b"]),
         st.dictionaries(
-            st.sampled_from(["metadata", "spec", "data", "stringData", "type", "endpoints"]),
+            st.sampled_from(
+                ["metadata", "spec", "status", "data", "stringData", "type", "endpoints"]
+            ),
             values,
             max_size=3,
         ),
@@ -151,16 +158,47 @@ SPECS: dict[str, Document] = {
     "IngressClass": {"spec": {"controller": "portico.dev/ingress"}},
     "Service": {
         "spec": {
-            "type": "ClusterIP",
+            "type": "LoadBalancer",
             "externalName": "x.example",
+            "clusterIP": "10.96.0.1",
+            "clusterIPs": ["10.96.0.1", "fd00::1"],
+            "ipFamilies": ["IPv4", "IPv6"],
+            "externalIPs": ["198.51.100.1"],
+            "loadBalancerIP": "203.0.113.1",
+            "loadBalancerClass": "",
+            "loadBalancerSourceRanges": ["192.0.2.0/24"],
+            "externalTrafficPolicy": "Local",
+            "internalTrafficPolicy": "Cluster",
+            "healthCheckNodePort": 32222,
+            "sessionAffinity": "ClientIP",
+            "trafficDistribution": "PreferClose",
             "ports": [
-                {"port": 80, "name": "web", "protocol": "TCP", "appProtocol": "", "targetPort": "w"}
+                {
+                    "port": 80,
+                    "name": "web",
+                    "protocol": "TCP",
+                    "appProtocol": "",
+                    "targetPort": "w",
+                    "nodePort": 30080,
+                }
             ],
-        }
+        },
+        "status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.2", "ipMode": "VIP"}]}},
+    },
+    "Node": {
+        "spec": {"taints": [{"key": "a"}]},
+        "status": {"addresses": [{"type": "InternalIP", "address": "10.1.0.1"}]},
     },
     "EndpointSlice": {
         "addressType": "IPv4",
-        "endpoints": [{"addresses": ["10.0.0.1"]}],
+        "endpoints": [
+            {
+                "addresses": ["10.0.0.1"],
+                "nodeName": "here",
+                "zone": "z1",
+                "hints": {"forZones": [{"name": "z1"}], "forNodes": [{"name": "here"}]},
+            }
+        ],
         "ports": [{"port": 80, "name": "web", "protocol": "TCP"}],
     },
     "Endpoints": {
@@ -177,8 +215,14 @@ def whole(version: str, kind: str) -> Document:
         "name": "a",
         "namespace": "shop",
         "creationTimestamp": "2026-01-01T00:00:00Z",
-        "labels": {"kubernetes.io/service-name": "a"},
+        "labels": {"kubernetes.io/service-name": "a", "topology.kubernetes.io/zone": "z1"},
         "annotations": {
+            "kubernetes.io/elb.lb-algorithm": "SOURCE_IP",
+            "service.beta.kubernetes.io/load-balancer-source-ranges": "192.0.2.0/24",
+            "service.beta.kubernetes.io/ovh-loadbalancer-proxy-protocol": "v1",
+            "service.beta.kubernetes.io/aws-load-balancer-healthcheck-path": "/up",
+            "service.beta.kubernetes.io/aws-load-balancer-healthcheck-interval": "5",
+            "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes": "a=b",
             "kubernetes.io/ingress.class": "nginx",
             "nginx.ingress.kubernetes.io/ssl-redirect": "true",
             "ingressclass.kubernetes.io/is-default-class": "true",
@@ -187,15 +231,27 @@ def whole(version: str, kind: str) -> Document:
     return {"apiVersion": version, "kind": kind, "metadata": metadata, **SPECS[kind]}
 
 
+# How many slashes are in the names of keys, where there are any.
+SLASHES = {
+    "backend": {2},
+    "certificate": {1},
+    "outcome": {2},
+    "frontend": {2},
+    "nodePort": {1},
+    "portRequest": {3},
+    "pool": {5, 6},
+    "probe": {1},
+}
 WHOLE = [whole(version, kind) for version, kind in [*KINDS, ("v1", "Secret")]]
 
 
-@given(st.tuples(*(hostile(good) for good in WHOLE)))
-@example(tuple(WHOLE))
-def test_hostile_strings_in_every_field_of_every_kind(found: tuple[object, ...]) -> None:
+@given(st.tuples(*(hostile(good) for good in WHOLE)), st.sampled_from(Via))
+@example(tuple(WHOLE), Via.ENDPOINTS)
+@example(tuple(WHOLE), Via.NODE_PORT)
+def test_hostile_strings_in_every_field_of_every_kind(found: tuple[object, ...], via: Via) -> None:
     """Nothing raises, nothing is a bug, and the plan can be written down as text."""
     store = Store()
-    compiler = Compiler(store, Settings())
+    compiler = Compiler(store, Settings(via=via, node_name="here"))
     for document in found:
         fact = decode(document)
         assert is_good(fact)
@@ -206,9 +262,10 @@ def test_hostile_strings_in_every_field_of_every_kind(found: tuple[object, ...])
         assert key == unit.key
         assert key.name.isascii()
         assert key.name.isprintable()
-        assert key.name.count("/") == {"backend": 2, "certificate": 1, "outcome": 2}.get(
-            key.kind, 0
-        )
+        assert key.name.count("/") in SLASHES.get(key.kind, {0})
+        for left in unit.left_out if isinstance(unit, Pool) else ():
+            assert f"{left.who}{left.reason}".isprintable()
+            assert len(left.reason) < 1000
         for refusal in unit.refused:
             assert refusal.reason.isprintable()
             assert len(refusal.reason) < 1000

@@ -1,6 +1,7 @@
 """Whatever the edits, the incremental plan equals the plan built from scratch."""
 
 from collections.abc import Set as AbstractSet
+from ipaddress import ip_network
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -10,20 +11,23 @@ from portico.compiler.compiler import Compiler, compile_all
 from portico.model.fact import Fact
 from portico.model.ref import Topic
 from portico.plan.plan import Plan, diff
-from portico.settings import Settings
+from portico.settings import Settings, Via
 from portico.store import Store
 from properties.cluster import facts
 
-SETTINGS = Settings()
+NODE = Settings(node_name="here", cluster_cidrs=(ip_network("10.0.0.0/8"),))
+IN_FRONT = Settings(node_name="here", via=Via.NODE_PORT)
 
 
 class Edits(RuleBasedStateMachine):
     """Starts with a cluster that works, and edits it in batches."""
 
+    settings = NODE
+
     def __init__(self) -> None:
         super().__init__()
         self.store = Store()
-        self.compiler = Compiler(self.store, SETTINGS)
+        self.compiler = Compiler(self.store, self.settings)
         self.handed_out: list[tuple[Plan, Plan]] = []
 
     @initialize(found=st.lists(facts, max_size=10))
@@ -64,7 +68,7 @@ class Edits(RuleBasedStateMachine):
 
     @invariant()
     def incremental_equals_scratch(self) -> None:
-        assert self.compiler.plan == compile_all(self.store, SETTINGS)
+        assert self.compiler.plan == compile_all(self.store, self.settings)
         assert self.compiler.bugs == []
 
     @invariant()
@@ -72,5 +76,15 @@ class Edits(RuleBasedStateMachine):
         assert all(plan == copy for plan, copy in self.handed_out)
 
 
+class EditsInFrontOfNodes(Edits):
+    """The same, where everything is reached through nodes."""
+
+    settings = IN_FRONT
+
+
+STEPS = settings(stateful_step_count=30, max_examples=2 * settings().max_examples)
+
 TestEdits = Edits.TestCase
-TestEdits.settings = settings(stateful_step_count=30, max_examples=2 * settings().max_examples)
+TestEdits.settings = STEPS
+TestEditsInFrontOfNodes = EditsInFrontOfNodes.TestCase
+TestEditsInFrontOfNodes.settings = STEPS

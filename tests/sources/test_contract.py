@@ -1,15 +1,19 @@
 """What holds for every source, whatever it reads from."""
 
+from collections.abc import Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from portico.model.ref import Ref
+from portico.plan.probe import Probe, probe_key
 from portico.sources.contract import Drop, Put, Source, Synced
 from portico.sources.directory import Directory
+from portico.sources.prober import Prober
 from portico.sources.resolver import Resolver
 from sources.following import follow, service
+from sources.health_server import LOCALHOST, Node, node
 from sources.nameserver import name_server
 
 
@@ -42,6 +46,32 @@ class Dns:
         self.source.want(frozenset())
 
 
+class Checks:
+    """An object is the health of a node; the versions are two ways to be ill."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._ports = [each.port for each in nodes]
+        self.source = Prober()
+        for number, each in enumerate(nodes):
+            each.answer = b"HTTP/1.1 50%d No\r\nContent-Length: 0\r\n\r\n" % number
+
+    def put(self, version: int) -> None:
+        key = probe_key("node-a", 10256)
+        asked = Probe(
+            key, Ref("Node", "", "node-a"), LOCALHOST, self._ports[version], "/", 0.05, 0.05
+        )
+        self.source.want({key.name: asked})
+
+    def drop(self) -> None:
+        self.source.want({})
+
+
+@asynccontextmanager
+async def checks_world(tmp_path: Path):
+    async with node() as one, node() as two, node() as three:
+        yield Checks([one, two, three])
+
+
 @asynccontextmanager
 async def folder_world(tmp_path: Path):
     yield Folder(tmp_path)
@@ -53,7 +83,7 @@ async def dns_world(tmp_path: Path):
         yield Dns(server)
 
 
-@pytest.fixture(params=[folder_world, dns_world], ids=["folder", "dns"])
+@pytest.fixture(params=[folder_world, dns_world, checks_world], ids=["folder", "dns", "health"])
 async def world(request: pytest.FixtureRequest, tmp_path: Path):
     async with request.param(tmp_path) as world:
         yield world

@@ -3,7 +3,9 @@
 import asyncio
 import socket
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
@@ -186,6 +188,21 @@ async def test_two_troubles_by_turns_are_told_once():
         assert told._queue.empty()
 
 
+async def test_who_is_late_himself_blames_nobody():
+    """A long compile keeps the loop busy in the middle of a check, again and again."""
+    with answering_thread() as port:
+        async with probing(probe(port, unhealthy=1)) as (prober, told):
+            for _ in range(5):
+                asked = prober.checks
+                while prober.checks == asked:  # noqa: ASYNC110  # nobody tells
+                    await asyncio.sleep(0)  # to be there right after a check has begun
+                time.sleep(0.3)  # noqa: ASYNC251  # the loop does nothing else
+            asked = prober.checks
+            await until(lambda: prober.checks > asked + 2)
+            assert len(told.batches) == 1
+            assert told._queue.empty()
+
+
 async def test_many_checks_are_spread():
     """Not all at once, whoever is told of a thousand nodes at one moment."""
     moments = []
@@ -205,7 +222,33 @@ async def test_many_checks_are_spread():
     assert len(slots) >= 5
 
 
-def sure_of(network: Network):
+@contextmanager
+def answering_thread():
+    """A node that goes on while the loop of the test is busy; its port."""
+
+    class Answer(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Connection", "close")  # so that every check has to connect
+            self.end_headers()
+
+        def log_message(self, *_) -> None:
+            pass
+
+    with ThreadingHTTPServer((LOCALHOST, 0), Answer) as server:
+        server.daemon_threads = True
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def two_spaces(network: Network):
     near, far, switch = network.space("near"), network.space("far"), network.switch("lan")
     switch.plug(near, "192.0.2.1/24", "2001:db8::1/64")
     switch.plug(far, "192.0.2.2/24", "2001:db8::2/64")
@@ -217,7 +260,7 @@ def sure_of(network: Network):
 def test_a_node_that_vanishes_is_noticed_in_time(address):
     """With the default rhythm: unplugged between two checks, no RST, no ICMP."""
     with Network() as network:
-        near, far, switch = sure_of(network)
+        near, far, switch = two_spaces(network)
         listening = far.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
         listening.bind(("", 10256))
 

@@ -30,3 +30,8 @@ def dialable(text: str, *, accepts_loopback: bool) -> str | None:
     if address.is_loopback and not accepts_loopback:
         return None
     return str(address)
+
+
+def is_loopback(address: str) -> bool:
+    """Of an address in its canonical spelling."""
+    return address == "::1" or address.startswith("127.")

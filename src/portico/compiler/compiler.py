@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from portico.compiler.claim import Claim, OutcomeWant, rank_of
 from portico.compiler.listeners import listeners
-from portico.compiler.look import Look
+from portico.compiler.look import Look, Memo
 from portico.compiler.lower import LOWER, kinds_lowered
 from portico.compiler.merge import BLANK, MERGE
 from portico.compiler.trails import Step, Trails
@@ -51,6 +51,7 @@ class Compiler:
         self._units: dict[Key, Unit] = dict(listeners(settings))
         self._trails = Trails()
         self._kinds = kinds_lowered(settings)
+        self._memo: Memo = {}
         self.steps_run = 0
         self.bugs: list[Bug] = []
 
@@ -60,6 +61,7 @@ class Compiler:
 
     def recompile(self, changed: AbstractSet[Topic]) -> Diff:
         """Bring the plan up to date with the changed topics; say what differs."""
+        self._memo.clear()  # the store may have changed since
         woken = self._trails.readers(changed)
         facts = {topic for topic in changed if isinstance(topic, Ref) and topic.kind in self._kinds}
         facts |= {step for step in woken if isinstance(step, Ref)}
@@ -80,7 +82,7 @@ class Compiler:
 
     def _lower(self, ref: Ref) -> set[Key]:
         """Refresh one fact's claims; return the keys whose claims differ."""
-        look = Look(self._store, self._settings)
+        look = Look(self._store, self._settings, self._memo)
         fact = self._store.get(ref)
         old = self._claims.pop(ref, {})
         new: Claims = {}
@@ -98,7 +100,7 @@ class Compiler:
         return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
 
     def _merge(self, key: Key) -> None:
-        look = Look(self._store, self._settings)
+        look = Look(self._store, self._settings, self._memo)
         claims = self._claims_on(key)
         before = self._units.get(key)
         if not claims:

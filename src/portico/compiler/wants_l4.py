@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from portico.compiler.health_check import HealthCheck
 from portico.model.ref import Ref
 from portico.plan.frontend import Forwarding
 from portico.plan.key import Origin
@@ -76,16 +77,11 @@ class PoolWant(Struct, frozen=True, gc=False):
 
 
 class ProbeWant(Struct, frozen=True, gc=False):
-    """A node is to be asked for its health; see plan/probe.py."""
+    """A node is to be asked for its health, as all Services together want it."""
 
-    port: int
-    path: str
-    interval: float
-    timeout: float
-    healthy: int
-    unhealthy: int
+    address: str
+    check: HealthCheck
     connect_ports: tuple[int, ...]
-    origin: Origin
 
 
 class HealthPortWant(Struct, frozen=True, gc=False):

@@ -13,7 +13,7 @@ from portico.daemon.loop import run
 from portico.daemon.rooms import engines_of, kept, own_ports
 from portico.daemon.view import View
 from portico.engines.nftables import Nftables
-from portico.settings import Settings
+from portico.settings import Room, Settings
 from portico.sources.contract import Source
 from portico.sources.directory import Directory
 from portico.sources.lease_file import leased_slots
@@ -65,7 +65,11 @@ def _found_out(settings: Settings) -> tuple[Sequence[Source], Sequence[Follower]
     """What Portico finds out itself, and who tells it what to find out."""
     state_dir = settings.state_dir
     resolver, prober = Resolver(), Prober()
-    machine = ThisMachine(own_ports(settings), lambda: leased_slots(state_dir / FILE))
-    leases = NodePortLeases(state_dir, settings.node_port_range, machine.busy)
-    sources: list[Source] = [resolver, machine, leases, prober]
-    return sources, [Names(resolver), Served(machine), Requests(leases), Checks(prober)]
+    sources: list[Source] = [resolver, prober]
+    followers: list[Follower] = [Names(resolver), Checks(prober)]
+    if Room.L4 in settings.rooms:
+        machine = ThisMachine(own_ports(settings), lambda: leased_slots(state_dir / FILE))
+        leases = NodePortLeases(state_dir, settings.node_port_range, machine.busy)
+        sources += [machine, leases]
+        followers += [Served(machine), Requests(leases)]
+    return sources, followers

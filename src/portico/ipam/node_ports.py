@@ -6,6 +6,7 @@ Service's name: the same Services get the same ports on another machine, mostly.
 keeps it; a Service that has gone leaves its port last, so that it finds it again if it comes back.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import product
@@ -104,6 +105,11 @@ def _still_valid(
     return {tenant: number for tenant, number in held.items() if tenant in kept}
 
 
+class _Place(NamedTuple):
+    transport: Transport
+    band: range
+
+
 class _Rooms:
     """Which slots are free while a settlement is made."""
 
@@ -114,19 +120,15 @@ class _Rooms:
         self._owners = {Slot(who.transport, number): who for who, number in leases.items()}
         self._taken = taken
         self._ports = ports
-        # One list for each transport and band: all that is free, counted; all that is idle, oldest
-        # first. So a full range is not searched again and again.
-        self._free: dict[tuple[Transport, range], int] = {}
-        self._idle: dict[tuple[Transport, range], list[Tenant]] = {}
-        idle = [tenant for tenant in leases if tenant not in wanted]
-        for place in product(Transport, ports.bands):
-            transport, band = place
-            self._free[place] = sum(self._is_free(Slot(transport, number)) for number in band)
-            self._idle[place] = [
-                tenant
-                for tenant in reversed(idle)
-                if tenant.transport is transport and leases[tenant] in band
-            ]
+        # For each transport and band: how many slots are free, and who is idle, oldest last. So a
+        # full range is not searched again and again.
+        self._free = Counter({place: len(place.band) for place in self._places()})
+        self._free.subtract(self._places_of(self._owners.keys() | taken.keys()))
+        self._idle: dict[_Place, list[Tenant]] = {place: [] for place in self._places()}
+        for tenant, number in reversed(leases.items()):
+            if tenant not in wanted:
+                for place in self._places_of([Slot(tenant.transport, number)]):
+                    self._idle[place].append(tenant)
 
     def find(self, tenant: Tenant, named: Mapping[tuple[Ref, int], int]) -> int | None:
         """The number for a tenant; an idle lease ends if there is nothing else in its band."""
@@ -134,7 +136,7 @@ class _Rooms:
             if self._is_free(Slot(tenant.transport, number)):
                 return number
         for band in self._ports.bands:
-            place = (tenant.transport, band)
+            place = _Place(tenant.transport, band)
             if self._free[place]:
                 seeded = _from_seed(band, tenant)
                 return next(n for n in seeded if self._is_free(Slot(tenant.transport, n)))
@@ -144,16 +146,25 @@ class _Rooms:
 
     def give(self, tenant: Tenant, number: int) -> None:
         slot = Slot(tenant.transport, number)
-        for band in self._ports.bands:
-            self._free[tenant.transport, band] -= number in band
+        self._free.subtract(self._places_of([slot]))
         self.leases[tenant], self._owners[slot] = number, tenant
 
     def _end(self, tenant: Tenant) -> int:
         number = self.leases.pop(tenant)
-        for band in self._ports.bands:
-            self._free[tenant.transport, band] += number in band
-        del self._owners[Slot(tenant.transport, number)]
+        slot = Slot(tenant.transport, number)
+        self._free.update(self._places_of([slot]))
+        del self._owners[slot]
         return number
+
+    def _places(self) -> list[_Place]:
+        return [_Place(*place) for place in product(Transport, self._ports.bands)]
+
+    def _places_of(self, slots: Iterable[Slot]) -> Iterator[_Place]:
+        """The place of each slot that is in the range."""
+        for slot in slots:
+            for band in self._ports.bands:
+                if slot.number in band:
+                    yield _Place(slot.transport, band)
 
     def _twins(self, tenant: Tenant, named: Mapping[tuple[Ref, int], int]) -> Iterator[int]:
         """As the API server does: port 53 of TCP and of UDP get one number, if both can."""

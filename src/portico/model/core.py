@@ -92,6 +92,15 @@ class Service(Fact, frozen=True, gc=False, rename="camel", kw_only=True):
     spec: ServiceSpec = ServiceSpec()
     status: ServiceStatus = ServiceStatus()
 
+    def groups(self) -> frozenset[Group]:
+        return _NAMING if any(port.node_port for port in self.spec.ports) else frozenset()
+
+
+NAMING_NODE_PORTS: Final = Group(Service.KIND, "names", "node ports")
+"""The group of all Services that name a node port."""
+
+_NAMING: Final = frozenset({NAMING_NODE_PORTS})
+
 
 class EndpointAddress(Struct, frozen=True, gc=False, rename="camel"):
     """One address of an Endpoints object."""

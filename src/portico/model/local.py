@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 from msgspec import Struct
 
 from portico.model.fact import Fact, Metadata
-from portico.model.ref import Ref
+from portico.model.ref import Group, Ref
 
 
 class Machine(Fact, frozen=True, gc=False, kw_only=True):
@@ -79,3 +79,11 @@ class Health(Fact, frozen=True, gc=False, kw_only=True):
 
     failed_ports: tuple[Failed, ...] = ()
     """Where a node has no health port, its node ports are tried one by one."""
+
+    def groups(self) -> frozenset[Group]:
+        return frozenset({healths_at(int(self.metadata.name.rpartition("/")[2]))})
+
+
+def healths_at(port: int) -> Group:
+    """The group of what is known of all nodes that are asked at this port."""
+    return Group(Health.KIND, "port", str(port))

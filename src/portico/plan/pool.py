@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from portico.model.ref import Ref
 from portico.plan.backend import Endpoint
@@ -20,6 +20,10 @@ class Scope(StrEnum):
     NODES = "nodes"
     LOCAL_NODES = "local-nodes"
     """Nodes that have an endpoint of their own, as their health check node port tells."""
+
+
+OF_NODES: Final = frozenset({Scope.NODES, Scope.LOCAL_NODES})
+"""Through node ports, whoever has an endpoint."""
 
 
 class Void(StrEnum):

@@ -4,10 +4,11 @@ import pytest
 
 from compiler.l4 import HERE, IN_FRONT, MACHINE, of_service, refused, ways
 from compiler.world import compiled, lowered, outcome
-from model.build import external, lease, node, service
+from model.build import external, lease, service
+from portico.compiler.health_check import PREFIX as CHECKS
 from portico.compiler.lower.service import ELSEWHERE
 from portico.plan.pool import Pool
-from portico.settings import Entry, Room, Settings
+from portico.settings import Entry, Room, Settings, Via
 
 ALL_WAYS = {
     "type": "LoadBalancer",
@@ -200,11 +201,15 @@ class TestInFrontOfNodes:
         assert refused(claims) == []
 
     def test_what_only_nodes_serve_is_nothing_to_us(self) -> None:
-        claims = of_service(
-            node("a", "10.1.0.1"), type="NodePort", clusterIP="10.96.0.1", ports=[PORT],
-            settings=IN_FRONT,
-        )  # fmt: skip
-        assert [claim.key.name for claim in claims] == ["a/10256"]
+        spec = {"type": "NodePort", "clusterIP": "10.96.0.1", "ports": [PORT]}
+        assert of_service(**spec, settings=IN_FRONT) == []
+
+    @pytest.mark.parametrize("rooms", [{Room.HTTP}, {Room.L4}], ids=["http", "l4"])
+    def test_checks_that_cannot_be_made_are_told_in_either_room(self, rooms: set[Room]) -> None:
+        settings = Settings(via=Via.NODE_PORT, rooms=frozenset(rooms))
+        annotations = {f"{CHECKS}interval": "often"}
+        claims = of_service(annotations=annotations, settings=settings)
+        assert [code for _, code in refused(claims)] == ["AnnotationUnusable"]
 
 
 def test_one_room_alone_is_left_in_peace() -> None:

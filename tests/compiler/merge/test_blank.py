@@ -3,6 +3,7 @@
 import pytest
 
 from portico.compiler.claim import BackendWant, Claim, OutcomeWant, SiteWant, Want, rank_of
+from portico.compiler.health_check import HealthCheck
 from portico.compiler.merge import MERGE
 from portico.compiler.merge.blank import BLANK
 from portico.compiler.wants_l4 import (
@@ -91,7 +92,7 @@ FRONTEND = frontend_key(TCP, ADDRESS, 80)
         ),
         (
             Probe(probe_key("node-a", 10256), Ref("Node", "", "node-a"), "", 10256, ""),
-            ProbeWant(10256, "/healthz", 1, 1, 1, 1, (), ORIGIN),
+            ProbeWant(ADDRESS, HealthCheck(10256, "/healthz"), ()),
         ),
         (
             HealthPort(health_port_key(32222), 32222, SERVICE, 0, ORIGIN),

@@ -121,8 +121,9 @@ class TestInFrontOfNodes:
         assert left_out(found) == {"a": "timed out", "b": "timed out"}
         assert told(found.refused) == [("spec.ports[0]", "NoHealthyNode")]
 
-    def test_this_very_machine_is_no_node_behind_itself(self) -> None:
-        own = node("own", "192.0.2.1")
+    @pytest.mark.parametrize("address", ["192.0.2.1", "127.0.0.1"])
+    def test_this_very_machine_is_no_node_behind_itself(self, address: str) -> None:
+        own = node("own", address)
         found = pool("ipv4/nodes", self.FACT, MACHINE, own, self.NODES[0], settings=IN_FRONT)
         assert reached(found) == ["10.1.0.1:32111"]
         assert "this machine's" in left_out(found)["own"]

@@ -19,7 +19,7 @@ def port(number: int, node_port: int = 0, **more: Any) -> Document:
 
 def service(name: str, *ports: Document, notes: Document | None = None, **spec: Any) -> str:
     """A Service of type LoadBalancer, unless `type` says otherwise."""
-    return json.dumps(
+    return _text(
         {
             "apiVersion": "v1",
             "kind": "Service",
@@ -34,7 +34,7 @@ def endpoints(
 ) -> str:
     """Backends by number, in IPv4; port p80 at 8080 unless `ports` says otherwise."""
     named = ports or ({"name": "p80", "port": PORT},)
-    return json.dumps(
+    return _text(
         {
             "apiVersion": "discovery.k8s.io/v1",
             "kind": "EndpointSlice",
@@ -59,7 +59,7 @@ def node(space: Space, *, excluded: bool = False, leaving: bool = False) -> str:
     labels = {"node.kubernetes.io/exclude-from-external-load-balancers": ""} if excluded else {}
     taint = {"key": "ToBeDeletedByClusterAutoscaler", "value": "1", "effect": "NoSchedule"}
     addresses = (f"192.0.2.{number}", f"2001:db8:1::{number}")
-    return json.dumps(
+    return _text(
         {
             "apiVersion": "v1",
             "kind": "Node",
@@ -68,3 +68,7 @@ def node(space: Space, *, excluded: bool = False, leaving: bool = False) -> str:
             "status": {"addresses": [{"type": "InternalIP", "address": a} for a in addresses]},
         }
     )
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document) + "\n"

@@ -8,6 +8,7 @@ import pytest
 from live.l4.load import steady_load
 from live.l4.manifests import endpoints, node, port, service
 from live.l4.router import end, until_reached
+from live.until import until
 
 pytestmark = [pytest.mark.load, pytest.mark.xdist_group("l4-load")]
 
@@ -44,7 +45,7 @@ async def test_endpoints_change_twenty_times_a_second(shop, world):
 
 async def test_services_come_and_go(shop, world):
     async with steady_load(world.client, CLUSTER_IP, 80) as load:
-        for number in range(8):
+        for number in range(5):
             address = f"10.96.1.{number}"
             file = shop.save(
                 "other.yaml", web(f"other-{number}", address), endpoints(f"other-{number}", 4)
@@ -87,6 +88,4 @@ async def test_a_node_is_drained(router, world, echo):
 
 
 def until_gone(space, address):
-    from live.until import until
-
     until(lambda: end(space, address, 80) != "answered", f"{address} to be gone")

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from live.l4.manifests import endpoints, port, service
 from live.l4.router import end, until_reached
 from live.l4.web import get
@@ -41,10 +39,10 @@ def test_a_chosen_port_is_free_again(router, world):
 
 def test_a_port_is_claimed_twice(router, world):
     """Who came second is refused, and told who has it; everything else works."""
-    router.save("one.yaml", service("one", port(80, 30080)), endpoints("one", 1))
+    router.save("one.yaml", node_port("one", 30080), endpoints("one", 1))
     router.start("--only", "l4")
-    router.save("two.yaml", service("two", port(80, 30080)), endpoints("two", 2))
-    router.save("three.yaml", service("three", port(80, 30081)), endpoints("three", 3))
+    router.save("two.yaml", node_port("two", 30080), endpoints("two", 2))
+    router.save("three.yaml", node_port("three", 30081), endpoints("three", 3))
     until_reached(world.client, MACHINE, 30081, "b3")
     assert [problem["object"] for problem in router.problems()] == ["Service shop/two"]
     assert "shop/one" in json.dumps(router.problems())
@@ -57,8 +55,8 @@ def test_a_port_is_claimed_twice(router, world):
 def test_another_program_has_the_port(router, world, echo):
     """What it serves goes on; the Service is told."""
     echo.listen(world.machine, "tcp", 30080)
-    router.save("web.yaml", service("web", port(80, 30080)), endpoints("web", 1))
-    router.save("other.yaml", service("other", port(80, 30081)), endpoints("other", 2))
+    router.save("web.yaml", node_port("web", 30080), endpoints("web", 1))
+    router.save("other.yaml", node_port("other", 30081), endpoints("other", 2))
     router.start("--only", "l4")
     until_reached(world.client, MACHINE, 30081, "b2")
     until_reached(world.client, MACHINE, 30080, "machine")
@@ -80,23 +78,25 @@ def test_balancers_ask_for_the_health_of_this_node(router, world):
 
 
 def test_explain_names_the_endpoints(router):
-    router.save("web.yaml", service("web", port(80, 30080)), endpoints("web", 1, 2))
+    router.save("web.yaml", node_port("web", 30080), endpoints("web", 1, 2))
     router.start("--only", "l4")
     told = router.cli("explain", f"tcp://{MACHINE}:30080", "--from", "192.0.2.10")
-    for part in ("shop/web", "10.2.0.11:8080", "10.2.0.12:8080", "masquerade"):
+    for part in ("shop/web", "10.2.0.11:8080", "10.2.0.12:8080", "this machine's address"):
         assert part in told
+
+
+def node_port(name, number):
+    return service(name, port(80, number), type="NodePort")
 
 
 def on_node(name):
     found = json.loads(endpoints("web", 1))
     found["endpoints"][0]["nodeName"] = name
-    return json.dumps(found)
+    return json.dumps(found) + "\n"
 
 
 def chosen_port(router, service):
     """As `portico status -o json` tells it."""
-    ports = json.loads(router.cli("status", "-o", "json"))["nodePorts"]
-    found = [each["port"] for each in ports if each["service"] == f"shop/{service}"]
-    if len(found) != 1:
-        pytest.fail(f"{service}: {ports}")
-    return found[0]
+    leased = json.loads(router.cli("status", "-o", "json"))["layer4"]["leasedNodePorts"]
+    (found,) = [each for each in leased if each["service"] == f"Service shop/{service}"]
+    return found["nodePort"]

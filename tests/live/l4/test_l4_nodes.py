@@ -1,7 +1,6 @@
 """A load balancer in front of node ports: which nodes get connections, and whom they see."""
 
 import asyncio
-import json
 import time
 
 import pytest
@@ -10,7 +9,9 @@ from live.l4.load import CLIENTS, steady_load
 from live.l4.manifests import endpoints, node, port, service
 from live.l4.router import Router, end, names, until_reached
 from live.l4.web import answered_by, get, told
+from live.manifests import secret
 from live.until import until
+from model.certificates import pair
 from support.netns import reach
 
 MACHINE, CLIENT = "192.0.2.1", "192.0.2.10"
@@ -40,7 +41,7 @@ def test_two_ports(balancer, world, echo):
     echo.status(world.nodes["node-b"], HEALTH, 503)
     until_reached(world.client, MACHINE, 88, "node-a", "node-c")
     assert names(world.client, MACHINE, 8080) == {"node-a", "node-c"}
-    assert "node-b" in balancer.cli("status")
+    assert f"node-b/{HEALTH}: unhealthy" in balancer.cli("status")
     for name in ("node-a", "node-c"):
         echo.status(world.nodes[name], HEALTH, 503)
     until(lambda: end(world.client, MACHINE, 88) == "refused", "a quick no without any node")
@@ -109,7 +110,7 @@ def test_http_and_layer_4_on_one_machine(balancer, world, echo):
     """/cmp and /gateway by HTTP, 88 by the kernel, all through node ports of the same nodes."""
     for space in world.nodes.values():
         echo.listen(space, "http", 32112, 32000)
-    balancer.save("ingress.yaml", INGRESS)
+    balancer.save("ingress.yaml", INGRESS, secret("one", pair("one.example")))
     balancer.save(
         "services.yaml",
         service("cmp", port(80, 32112), type="NodePort"),
@@ -122,6 +123,8 @@ def test_http_and_layer_4_on_one_machine(balancer, world, echo):
         found = told(get(world.client, MACHINE, 80, path, "one.example"))
         assert found["local"][1] == node_port
         assert found["headers"]["x-forwarded-for"] == CLIENT
+    secure = told(get(world.client, MACHINE, 443, "/cmp", "one.example", tls=True))
+    assert secure["headers"]["x-forwarded-proto"] == "https"
     seen = {answered_by(world.client, MACHINE, 80, "/cmp", "one.example") for _ in range(24)}
     assert seen == set(ALL)
     echo.status(world.nodes["node-a"], HEALTH, 503)  # one health, of both
@@ -168,14 +171,21 @@ def test_a_balancer_in_front_of_an_ingress_controller(balancer, world, echo, roo
 
 
 def until_unhealthy(balancer, name):
-    until(lambda: name in json.dumps(balancer.status()["nodes"]), f"{name} to be unhealthy")
+    def is_told():
+        return name in [each["node"] for each in balancer.status()["layer4"]["nodesLeftOut"]]
+
+    until(is_told, f"{name} to be unhealthy")
 
 
 INGRESS = """\
 apiVersion: networking.k8s.io/v1
 kind: Ingress
-metadata: {name: one, namespace: shop}
+metadata:
+  name: one
+  namespace: shop
+  annotations: {nginx.ingress.kubernetes.io/ssl-redirect: "false"}
 spec:
+  tls: [{hosts: [one.example], secretName: one}]
   rules:
   - host: one.example
     http:

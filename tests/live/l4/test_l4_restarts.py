@@ -86,7 +86,7 @@ def test_stopped(shop, world):
     [
         ("flush", "ruleset"),
         ("delete", "table", "inet", "portico"),
-        ("flush", "map", "inet", "portico", "endpoints4"),
+        ("flush", "map", "inet", "portico", "frontends4"),
         ("flush", "chain", "inet", "portico", "prerouting"),
     ],
     ids=" ".join,
@@ -105,7 +105,7 @@ def test_without_the_right_to_program_the_kernel(shop, world, echo):
     shop.prefix = WITHOUT_NET_ADMIN
     echo.listen(world.backends["b4"], "http", 8081)
     shop.save("ingress.yaml", INGRESS)
-    shop.launch("--bind", "192.0.2.1")
+    shop.start("--bind", "192.0.2.1")
     until(
         lambda: answered_by(world.client, "192.0.2.1", 80, host="shop.example") == "b4",
         "HTTP to be served",

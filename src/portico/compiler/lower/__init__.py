@@ -29,5 +29,5 @@ def kinds_lowered(settings: Settings) -> frozenset[str]:
     if Room.L4 in settings.rooms:
         kinds |= {"Service", "Machine"}
     if settings.via is Via.NODE_PORT:
-        kinds |= {"Service", "Node"}  # for the health of the nodes, in either room
+        kinds |= {"Service", "Node"}  # the health of nodes is asked for in either room
     return frozenset(kinds)

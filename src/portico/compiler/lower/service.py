@@ -7,10 +7,10 @@ from portico.compiler.claim import Claim
 from portico.compiler.look import Look
 from portico.compiler.lower.petition import Petition
 from portico.compiler.lower.service_addresses import Entrance, entrances, is_headless
+from portico.compiler.lower.service_annotations import refuse_unusable_checks
 from portico.compiler.lower.service_node_ports import NodePorts
 from portico.compiler.lower.service_pools import Pools
 from portico.compiler.lower.service_ports import Port, ports_of
-from portico.compiler.lower.service_probes import claim_probes
 from portico.compiler.wants_l4 import FrontendWant
 from portico.model.core import Service
 from portico.plan.frontend import frontend_key
@@ -30,7 +30,7 @@ def lower_service(fact: Service, look: Look) -> Iterator[Claim]:
         if Room.L4 in look.settings.rooms:
             _ask(fact, look, petition)
         if look.settings.via is Via.NODE_PORT:
-            claim_probes(fact, look, petition)
+            refuse_unusable_checks(fact, petition)
     yield from petition.claims_if_any()
 
 

@@ -11,10 +11,11 @@ from portico.compiler.lower.service_annotations import (
     keeps_client,
     proxy_protocol,
 )
-from portico.model.core import Service, ServicePort
+from portico.compiler.lower.service_ports import TRANSPORTS
+from portico.model.core import Service
 from portico.plan.frontend import Masquerade
 from portico.plan.pool import Scope
-from portico.plan.transport import Family
+from portico.plan.transport import Family, Transport
 from portico.plan.verdict import Because
 from portico.settings import Entry, Network, Settings, Via
 
@@ -92,13 +93,10 @@ def _proxy(fact: Service, petition: Petition) -> int:
         return 0
     version, field = proxy_protocol(fact, petition)
     for port in fact.spec.ports if version else ():
-        if port.protocol != "TCP":
-            petition.refuse(field, Because.PROXY_PROTOCOL_NOT_TCP, _named(port))
+        if TRANSPORTS.get(port.protocol, Transport.TCP) is not Transport.TCP:
+            named = f"{port.port}/{port.protocol}"
+            petition.refuse(field, Because.PROXY_PROTOCOL_NOT_TCP, named)
     return version
-
-
-def _named(port: ServicePort) -> str:
-    return f"{port.port}/{port.protocol}"
 
 
 def _sources(fact: Service, petition: Petition) -> tuple[tuple[Network, ...] | None, bool]:

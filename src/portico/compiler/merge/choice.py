@@ -1,8 +1,9 @@
 """Which endpoints of a Service port a pool of the kernel holds, and why not the others."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from portico.compiler.address import is_loopback
 from portico.compiler.look import Look
 from portico.compiler.machine_addresses import node_port_addresses
 from portico.compiler.merge.candidates import Candidate, usable
@@ -12,8 +13,6 @@ from portico.compiler.wants_l4 import PoolWant, Reach
 from portico.lib.shorten import shown
 from portico.plan.pool import LeftOut, Scope
 from portico.plan.verdict import Because, Refusal
-
-LOOPBACK: Final = ("127.", "::1")
 
 
 class Choice(NamedTuple):
@@ -36,7 +35,7 @@ def forwardable(candidates: Iterable[Candidate], reach: Reach, look: Look) -> Fo
     good = []
     refused = []
     for candidate in candidates:
-        if candidate.address.startswith(LOOPBACK):
+        if is_loopback(candidate.address):
             told = Refusal(candidate.origin, Because.ENDPOINT_LOOPBACK, str(candidate))
             refused.append(told)
         elif _loops(candidate, reach, look):

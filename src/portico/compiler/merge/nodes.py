@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from portico.compiler.address import is_loopback
 from portico.compiler.look import Look
+from portico.compiler.merge.occupied import machine_of
 from portico.compiler.nodes import node_address, node_flaw
 from portico.model.core import NODES, Node
-from portico.model.local import Health
+from portico.model.local import Health, healths_at
 from portico.plan.backend import Endpoint
 from portico.plan.key import Origin
 from portico.plan.pool import LeftOut
-from portico.plan.probe import probe_key
 from portico.plan.transport import Family
 
+THIS_VERY_MACHINE: Final = "its address is this machine's: the kernel translates packets only once"
 _SPELLED: Final[Mapping[Family | None, str]] = {
     Family.IPV4: "IPv4 address",
     Family.IPV6: "IPv6 address",
@@ -30,29 +32,60 @@ class NodesFound(NamedTuple):
 def nodes_at(
     node_port: int, check_port: int, look: Look, family: Family | None = None
 ) -> NodesFound:
-    """Each address once, in a stable order; without a family, at the first address of a node."""
-    found: dict[str, Endpoint] = {}
+    """Each address once, in a stable order.
+
+    With a family, packets are sent there by the kernel. Without one a program connects, to the
+    first address that a node names.
+    """
+    fit = look.shared(_fit_nodes, check_port, family)
+    endpoints = []
+    left_out = list(fit.left_out)
+    for place in fit.places:
+        if reason := place.failed.get(node_port):
+            left_out.append(LeftOut(place.origin.ref.name, place.origin, reason))
+        else:
+            endpoints.append(Endpoint(place.address, node_port, place.origin))
+    return NodesFound(tuple(endpoints), tuple(left_out))
+
+
+class _Place(NamedTuple):
+    address: str
+    origin: Origin
+    failed: Mapping[int, str]
+
+
+class _Fit(NamedTuple):
+    places: tuple[_Place, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def _fit_nodes(look: Look, check_port: int, family: Family | None) -> _Fit:
+    """Those that would do for any node port, but for their failed ones."""
+    healths = {found.metadata.name: found for found in look.group(Health, healths_at(check_port))}
+    machine = machine_of(look) if family else None
+    own = frozenset(machine.addresses if machine else ())
+    places: dict[str, _Place] = {}
     left_out = []
     for node in look.group(Node, NODES):
+        name = node.metadata.name
         place = node_address(node, family)
         if place is None:
             reason = node_flaw(node) or f"the node has no {_SPELLED[family]}"
-            left_out.append(LeftOut(node.metadata.name, Origin(node.ref, ""), reason))
+            left_out.append(LeftOut(name, Origin(node.ref, ""), reason))
             continue
         address, origin = place
-        if reason := node_flaw(node) or _illness(node.metadata.name, node_port, check_port, look):
-            left_out.append(LeftOut(node.metadata.name, origin, reason))
+        health = healths.get(f"{name}/{check_port}")
+        is_own = family is not None and (address in own or is_loopback(address))
+        if reason := node_flaw(node) or (THIS_VERY_MACHINE if is_own else _illness(health)):
+            left_out.append(LeftOut(name, origin, reason))
         else:
-            found.setdefault(address, Endpoint(address, node_port, origin))
-    return NodesFound(tuple(found[address] for address in sorted(found)), tuple(left_out))
+            failed = {found.port: found.reason for found in health.failed_ports} if health else {}
+            places.setdefault(address, _Place(address, origin, failed))
+    return _Fit(tuple(places[address] for address in sorted(places)), tuple(left_out))
 
 
-def _illness(node: str, node_port: int, check_port: int, look: Look) -> str:
+def _illness(health: Health | None) -> str:
     """What its checks found; who has not been asked yet is well, so that a start is no outage."""
-    health = look.get(Health, "", probe_key(node, check_port).name)
-    if health is None:
+    if health is None or health.healthy:
         return ""
-    if not health.healthy:
-        return health.reason or "the node is not healthy"
-    failed = (found.reason for found in health.failed_ports if found.port == node_port)
-    return next(failed, "")
+    return health.reason or "the node is not healthy"

@@ -1,25 +1,21 @@
 """The claim of a Service on one of its pools -> Pool: whom new connections are spread over."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from portico.compiler.claim import Claim
 from portico.compiler.look import Look
 from portico.compiler.merge.candidates import Wanted, candidates_of, unique
 from portico.compiler.merge.choice import choose, forwardable
 from portico.compiler.merge.nodes import nodes_at
-from portico.compiler.merge.occupied import machine_of
 from portico.compiler.wants_l4 import PoolWant
 from portico.model.core import Service
 from portico.model.ref import Ref
 from portico.plan.backend import Endpoint
 from portico.plan.key import Key
-from portico.plan.pool import LeftOut, Pool, Scope, Void
+from portico.plan.pool import OF_NODES, LeftOut, Pool, Void
 from portico.plan.transport import family_of
 from portico.plan.verdict import Because, Refusal
-
-OF_NODES: Final = (Scope.NODES, Scope.LOCAL_NODES)
-THIS_VERY_MACHINE: Final = "its address is this machine's: the kernel translates packets only once"
 
 
 def merge_pool(key: Key, claims: Sequence[Claim], look: Look) -> Pool:
@@ -55,15 +51,7 @@ class _Found(NamedTuple):
 
 def _nodes(want: PoolWant, look: Look) -> _Found:
     reach = want.reach
-    found, left_out = nodes_at(reach.node_port, reach.check_port, look, want.name.family)
-    machine = machine_of(look)
-    own = machine.addresses if machine else ()
-    left_out += tuple(
-        LeftOut(endpoint.origin.ref.name, endpoint.origin, THIS_VERY_MACHINE)
-        for endpoint in found
-        if endpoint.address in own
-    )
-    endpoints = tuple(endpoint for endpoint in found if endpoint.address not in own)
+    endpoints, left_out = nodes_at(reach.node_port, reach.check_port, look, want.name.family)
     # Of a family that was only assumed it is no news that no node has it.
     is_no_news = want.is_assumed and left_out and not any(o.origin.field for o in left_out)
     if endpoints or is_no_news:

@@ -1,7 +1,7 @@
 """The kernel's memory of UDP flows: read with a filter, and made to forget (ctnetlink)."""
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from socket import AF_INET, AF_INET6, IPPROTO_UDP, inet_ntop, inet_pton
 from typing import Final
 
@@ -17,7 +17,7 @@ _DELETE: Final = _CONNTRACK | 2
 _ORIGINAL, _REPLY, _ID, _ZONE, _FILTER = 1, 2, 12, 18, 25
 _IP, _PROTOCOL = 1, 2
 _PROTOCOL_NUMBER, _SOURCE_PORT, _DESTINATION_PORT = 1, 2, 3
-_ADDRESSES: Final[Mapping[int, tuple[int, int]]] = {AF_INET: (1, 2), AF_INET6: (3, 4)}
+_SOURCE, _DESTINATION, _SOURCE6, _DESTINATION6 = 1, 2, 3, 4
 
 # Which fields of a tuple must be equal (net/netfilter/nf_conntrack_netlink.c).
 _BY_SOURCE, _BY_DESTINATION, _BY_PROTOCOL = 1 << 0, 1 << 1, 1 << 3
@@ -26,7 +26,7 @@ _BY_SOURCE_PORT, _BY_DESTINATION_PORT = 1 << 4, 1 << 5
 _GENERIC: Final = 4
 
 MOST_QUESTIONS: Final = 2
-"""Each walks through the kernel's whole table: more of them are dearer than all flows of a family."""
+"""Each walks through the whole table in the kernel; more are dearer than all flows of a family."""
 
 _GONE: Final = 2
 """ENOENT: the flow ended meanwhile."""
@@ -63,7 +63,8 @@ def _flow(body: bytes) -> Flow:
     name = attribute(_ORIGINAL | 0x8000, told[_ORIGINAL]) + attribute(_ID, told[_ID])
     if _ZONE in told:
         name += attribute(_ZONE, told[_ZONE])
-    source, destination = _ADDRESSES[family]
+    is_v6 = family == AF_INET6
+    source, destination = (_SOURCE6, _DESTINATION6) if is_v6 else (_SOURCE, _DESTINATION)
     return Flow(
         _seat(family, original, destination, _DESTINATION_PORT),
         _seat(family, reply, source, _SOURCE_PORT),
@@ -78,41 +79,38 @@ def _seat(family: int, told: dict[int, bytes], address: int, port: int) -> Seat:
 
 
 def _answered_by(seat: Seat) -> Request:
-    family = _family(seat)
-    flags = _BY_SOURCE | _BY_PROTOCOL | _BY_SOURCE_PORT
     ports = attribute(_SOURCE_PORT, struct.pack("!H", seat.port))
-    tuples = nested(_REPLY, _ip(seat, _ADDRESSES[family][0]), _udp(ports))
-    return Request(_GET, family, tuples + nested(_FILTER, _flags(1, 0), _flags(2, flags)))
+    if ":" in seat.address:
+        # Linux takes IPv6 addresses that differ for equal here (seen in 6.18): ports must do.
+        tuples, flags = nested(_REPLY, _udp(ports)), _BY_PROTOCOL | _BY_SOURCE_PORT
+        return _question(AF_INET6, tuples, reply=flags)
+    tuples = nested(_REPLY, _ip(seat, _SOURCE), _udp(ports))
+    return _question(AF_INET, tuples, reply=_BY_SOURCE | _BY_PROTOCOL | _BY_SOURCE_PORT)
 
 
 def _dialling(seat: Seat) -> list[Request]:
-    if not seat.address:  # a node port, on whichever address
-        return [_dialling_port(family, seat.port) for family in (AF_INET, AF_INET6)]
-    family = _family(seat)
-    flags = _BY_DESTINATION | _BY_PROTOCOL | _BY_DESTINATION_PORT
     ports = attribute(_DESTINATION_PORT, struct.pack("!H", seat.port))
-    tuples = nested(_ORIGINAL, _ip(seat, _ADDRESSES[family][1]), _udp(ports))
-    return [Request(_GET, family, tuples + nested(_FILTER, _flags(1, flags), _flags(2, 0)))]
-
-
-def _dialling_port(family: int, port: int) -> Request:
-    ports = attribute(_DESTINATION_PORT, struct.pack("!H", port))
     flags = _BY_PROTOCOL | _BY_DESTINATION_PORT
-    tuples = nested(_ORIGINAL, _udp(ports))
-    return Request(_GET, family, tuples + nested(_FILTER, _flags(1, flags), _flags(2, 0)))
+    if not seat.address:  # a node port, on whichever address
+        families = [AF_INET, AF_INET6]
+    elif ":" in seat.address:
+        families = [AF_INET6]
+    else:
+        tuples = nested(_ORIGINAL, _ip(seat, _DESTINATION), _udp(ports))
+        return [_question(AF_INET, tuples, original=flags | _BY_DESTINATION)]
+    return [_question(f, nested(_ORIGINAL, _udp(ports)), original=flags) for f in families]
 
 
 def _any_udp(family: int) -> Request:
-    tuples = nested(_ORIGINAL, _udp())
-    return Request(_GET, family, tuples + nested(_FILTER, _flags(1, _BY_PROTOCOL), _flags(2, 0)))
+    return _question(family, nested(_ORIGINAL, _udp()), original=_BY_PROTOCOL)
 
 
-def _family(seat: Seat) -> int:
-    return AF_INET6 if ":" in seat.address else AF_INET
+def _question(family: int, tuples: bytes, *, original: int = 0, reply: int = 0) -> Request:
+    return Request(_GET, family, tuples + nested(_FILTER, _flags(1, original), _flags(2, reply)))
 
 
 def _ip(seat: Seat, kind: int) -> bytes:
-    return nested(_IP, attribute(kind, inet_pton(_family(seat), seat.address)))
+    return nested(_IP, attribute(kind, inet_pton(AF_INET, seat.address)))
 
 
 def _udp(ports: bytes = b"") -> bytes:

@@ -114,6 +114,7 @@ class Nftables:
             "repairs": work.repairs,
             "readings": work.readings,
             "flows_deleted": work.flows_deleted,
+            "flows_owed": int(self._table.owes_flows),
             "last_apply_ms": round(work.last_apply_ms, 3),
         }
 

@@ -4,19 +4,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from portico.engines.nftables.elements import PLACES, SETS, TABLE, Elements, nothing
+from portico.engines.nftables.elements import SETS, TABLE
 from portico.engines.nftables.libnftables import Libnftables
 
 _MARK: Final = re.compile(r" : 0x([0-9a-f]{8})")
 
 
-def read(nft: Libnftables, places: Iterable[str] = PLACES) -> Elements:
-    """All elements of these places. Raises NftablesError."""
-    found = nothing()
-    for place in places:
-        kind = "set" if place in SETS else "map"
-        found[place] = parsed(nft.run(f"list {kind} inet {TABLE} {place}"))
-    return found
+def read(nft: Libnftables, place: str) -> dict[str, str]:
+    """All elements of one set or map. Raises NftablesError."""
+    kind = "set" if place in SETS else "map"
+    return parsed(nft.run(f"list {kind} inet {TABLE} {place}"))
 
 
 def last_remembered(nft: Libnftables) -> int:

@@ -4,7 +4,7 @@ Only units that change are looked at. Elements that several units stand for are 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from portico.engines.nftables.elements import (
@@ -55,9 +55,8 @@ class Ledger:
                 found.append((before, wanted))
         return found
 
-    def turn(self, turns: Iterable[Turn]) -> Change:
+    def turn(self, turns: Sequence[Turn]) -> Change:
         """Take the units in as they are to be; this is what changes in the table."""
-        turns = list(turns)
         before: Elements = defaultdict(dict)
         after: Elements = defaultdict(dict)
         # All that was, with the numbers it had, before any number is given.
@@ -67,17 +66,20 @@ class Ledger:
         self._write(after, (new for _, new in turns if new is not None))
         self._count(turns, before, after)
         for old, new in turns:
-            self._let_go(old, new)
+            if old is not None:
+                self._let_go(old, new)
         return change(before, after)
 
-    def follow(self, turns: Iterable[Turn]) -> None:
+    def follow(self, turns: Sequence[Turn]) -> None:
         """Take the units in, without saying what that changes; `all` says the whole."""
-        turns = list(turns)
         for old, new in turns:
             self._take_in(old, new)
-        self._count(turns, defaultdict(dict), defaultdict(dict))
+            for unit, by in ((old, -1), (new, 1)):
+                for element in shared(unit) if unit else ():
+                    _count(self._shared, element, by)
         for old, new in turns:
-            self._let_go(old, new)
+            if old is not None:
+                self._let_go(old, new)
 
     def all(self) -> Elements:
         """Everything the table should hold."""
@@ -119,7 +121,7 @@ class Ledger:
             if (place, key) in self._shared:
                 after[place][key] = ""
 
-    def _let_go(self, old: L4Unit | None, new: L4Unit | None) -> None:
+    def _let_go(self, old: L4Unit, new: L4Unit | None) -> None:
         """Numbers that nobody needs are free for the next change, not for this one."""
         for owner in _forks(old) - _forks(new):
             self._numbers.forks.let_go(owner)

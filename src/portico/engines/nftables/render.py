@@ -23,6 +23,7 @@ _CLASS = re.compile(
 )
 _CHAIN = re.compile(r"^    chain (\S+) \{\n(.*?)^    \}$", re.MULTILINE | re.DOTALL)
 _WORDS: Final = {"4": "ip", "6": "ip6"}
+_CLIENTS: Final = {"4": "ip saddr", "6": f"jhash ip6 saddr mod {0xFFFFFFFF} seed {SEED:#x}"}
 
 
 def table(options: Options) -> str:
@@ -125,7 +126,7 @@ def _pick(found: re.Match[str]) -> str:
 
 def _sticky(found: re.Match[str]) -> list[str]:
     family, size, timeout = found["sticky"], found["slots"], found["timeout"]
-    client = f"meta priority . {_WORDS[family]} saddr"
+    client = f"meta priority . {_CLIENTS[family]}"
     affinity = f"affinity{family}"
     remember = f"update @{affinity} {{ {client} timeout {timeout}s : meta mark }}"
     go = ["meta priority set meta mark map @alive", "meta priority 6000:0-6fff:ffff goto stuck"]

@@ -1,7 +1,7 @@
 """Our table in the kernel: kept equal to what the plan's units stand for."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,8 +27,8 @@ MOST_IN_A_CHUNK: Final = 20_000
 READING_SHARE: Final = 20
 """Elements are read back so seldom that it takes a twentieth of the time, once a second at most."""
 
-FLOWS_SHARE: Final = 10
-"""The kernel walks through all flows to find some: for a tenth of the time at most, or later."""
+FLOWS_SHARE: Final = 4
+"""The kernel walks through all flows to find some: for a fifth of the time at most, or later."""
 
 
 @dataclass(slots=True)
@@ -79,14 +79,15 @@ class Table:
     def converge(self, plan: Plan, keys: Iterable[Key] | None) -> None:
         """Make the table equal to the plan, looking at these units only; None: at everything."""
         started, done = time.monotonic(), self.work.transactions
-        if self._ledger is None or keys is None or self._is_suspicious():
-            self._compare_or_make_anew(plan)
+        ledger, places = self._ledger, PLACES if keys is None else self._suspicious_places()
+        if ledger is None or keys is None or places is not None:
+            self._compare_or_make_anew(plan, PLACES if places is None else places)
         else:
             try:
-                self._follow(self._ledger, plan, keys)
+                self._follow(ledger, plan, keys)
             except NftablesError:
                 # The table is not what it was a moment ago: look again, and say what differs.
-                self._compare_or_make_anew(plan)
+                self._compare_or_make_anew(plan, PLACES)
         if self.work.transactions > done:
             self.work.last_apply_ms = (time.monotonic() - started) * 1000
         if self._suspects and time.monotonic() >= self._next_flows:
@@ -95,6 +96,11 @@ class Table:
     def note(self) -> str:
         """What keeps traffic from flowing although the table is as it should be."""
         return forwarding.note(self._elsewhere)
+
+    @property
+    def owes_flows(self) -> bool:
+        """Whether flows are still to be looked at."""
+        return bool(self._suspects)
 
     @property
     def services(self) -> int:
@@ -113,22 +119,31 @@ class Table:
         self._netlink.close()
         self._nft.close()
 
-    def _is_suspicious(self) -> bool:
-        """Whether elements must be read: after an edit by somebody, but not all the time."""
+    def _suspicious_places(self) -> Sequence[str] | None:
+        """Where elements must be read, after an edit by somebody; None: nothing is to be done."""
         if not self._is_known:
-            return True
+            return PLACES
         generation = self._generations.current()
         if generation != self._generation:
-            if self._generations.structure() != self._structure or not self._counts_match():
-                return True
-            self._generation, self._is_doubtful = generation, True
-        return self._is_doubtful and time.monotonic() >= self._next_reading
+            self._is_doubtful = True  # numbers of elements do not tell of changed values
+            self._generation = generation
+            structure = self._generations.structure()
+            if structure is None or structure.table != self._table_handle():
+                return PLACES
+            places = self._uneven_places()
+            if places or structure != self._structure:
+                return places
+        return PLACES if self._is_doubtful and time.monotonic() >= self._next_reading else None
 
-    def _counts_match(self) -> bool:
+    def _table_handle(self) -> bytes:
+        return self._structure.table if self._structure else b""
+
+    def _uneven_places(self) -> Sequence[str]:
+        """Where the kernel has more or fewer elements than we left there."""
         told = self._generations.counts()
         if told is None:
-            return True
-        return all(told.get(place, 0) == count for place, count in self.work.elements.items())
+            return PLACES
+        return [place for place in PLACES if told.get(place) != self.work.elements[place]]
 
     def _follow(self, ledger: Ledger, plan: Plan, keys: Iterable[Key]) -> None:
         """Change what these units change; costs nothing for all others."""
@@ -148,7 +163,9 @@ class Table:
             self._count(difference)
             if classes:
                 self._structure = self._generations.structure()
+        is_doubtful = self._is_doubtful
         self._expect(self._generation + self.work.transactions - done)
+        self._is_doubtful |= is_doubtful
 
     def _count(self, difference: Change) -> None:
         for place, gone in difference.deletes.items():
@@ -156,27 +173,28 @@ class Table:
         for place, added in difference.adds.items():
             self.work.elements[place] += len(added)
 
-    def _compare_or_make_anew(self, plan: Plan) -> None:
+    def _compare_or_make_anew(self, plan: Plan, places: Sequence[str]) -> None:
         try:
-            self._compare(plan, anew=False)
+            self._compare(plan, places, anew=False)
         except NftablesError:
             # Somebody has changed what a set or a chain is, and that cannot be changed back.
-            self._compare(plan, anew=True)
+            self._compare(plan, PLACES, anew=True)
 
-    def _compare(self, plan: Plan, *, anew: bool) -> None:
-        """Read the table, and change whatever differs from the plan."""
+    def _compare(self, plan: Plan, places: Sequence[str], *, anew: bool) -> None:
+        """Read these places, and change whatever differs from the plan."""
         was_known, self._is_known = self._is_known, False
         done = self.work.transactions
         generation, structure = self._generations.current(), self._generations.structure()
         if structure is not None and not self._layout.is_ours(structure):
             anew = True
-        found, mending = self._read(structure, anew=anew)
+        found, mending = self._read(structure, places, anew=anew)
         ledger = self._ledger or self._adopting(plan, found)
+        left = {} if len(found) == len(PLACES) else ledger.all()
         turns = ledger.turns(plan, {**ledger.units, **plan})
         ledger.follow(turns)
         self._ledger = ledger
         wanted = ledger.all()
-        difference = change(found, wanted)
+        difference = change(left | found, wanted)
         mending += _missing_classes(difference, None if anew else structure)
         if mending or difference.size:
             for text, part in self._parts(mending, difference, is_empty=structure is None):
@@ -187,21 +205,28 @@ class Table:
         self._suspects |= suspects(turns)
         self._elsewhere = forwarding.elsewhere(ledger.units.values(), _here(ledger))
         self._structure = self._generations.structure()
+        is_doubtful = self._is_doubtful and places is not PLACES
         self._expect(generation + self.work.transactions - done)
+        self._is_doubtful |= is_doubtful
 
-    def _read(self, structure: Structure | None, *, anew: bool) -> tuple[Elements, str]:
+    def _read(
+        self, structure: Structure | None, places: Sequence[str], *, anew: bool
+    ) -> tuple[Elements, str]:
         """The elements in the kernel, and the text that mends what is around them."""
         if structure is None or anew:
             return nothing(), self._layout.anew(structure)
         started = time.monotonic()
         counts = self._generations.counts() or {}
-        places = [place for place in PLACES if place in structure.sets and counts.get(place, 1)]
-        found = kernel.read(self._nft, places)
-        now = time.monotonic()
-        self._next_reading = now + max(1.0, READING_SHARE * (now - started))
-        self.work.readings += 1
-        as_left = structure == self._structure if self._structure else None
-        if as_left or (as_left is None and self._layout.is_intact(structure)):
+        found: Elements = {place: {} for place in places}
+        for place in places:
+            if place in structure.sets and counts.get(place, 1):
+                found[place] = kernel.read(self._nft, place)
+        if places is PLACES:
+            now = time.monotonic()
+            self._next_reading = now + max(1.0, READING_SHARE * (now - started))
+            self.work.readings += 1
+        as_left = self._structure and structure == self._structure
+        if as_left or (self._structure is None and self._layout.is_intact(structure)):
             return found, ""
         return found, self._layout.mending(structure)
 

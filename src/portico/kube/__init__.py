@@ -1,0 +1,1 @@
+"""Speaks to an API server, and knows no fact of Portico."""

@@ -1,0 +1,1 @@
+"""From a kubeconfig, or a pod's service account, to the access of one user to one cluster."""

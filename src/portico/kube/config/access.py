@@ -1,0 +1,39 @@
+"""One user's access to one cluster: all that a client has to know before it can ask."""
+
+import platform
+from dataclasses import dataclass, field
+from typing import Final
+
+from portico import __version__
+from portico.kube.config.credentials import ANONYMOUS, Authorization, Headers, Identity
+from portico.kube.config.proxies import NO_PROXIES, Proxies
+from portico.kube.config.server import Server
+
+USER_AGENT: Final = f"portico/{__version__} ({platform.system().lower()}/{platform.machine()})"
+"""Not curl-like: for those the API server indents its JSON, which doubles it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How a client knows that it speaks to the right server; by the system's roots if nothing is set."""
+
+    ca_file: str = ""
+    ca_data: bytes = b""
+    skips_verification: bool = False
+    server_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`origin` says where all this is from, for messages."""
+
+    server: Server
+    trust: Trust = Trust()
+    authorization: Authorization = ANONYMOUS
+    identity: Identity = ANONYMOUS
+    impersonation: Headers = ()
+    proxies: Proxies = NO_PROXIES
+    compresses: bool = True
+    namespace: str = "default"
+    user_agent: str = USER_AGENT
+    origin: str = field(default="", compare=False)
