@@ -72,8 +72,8 @@ def perform(options: argparse.Namespace) -> int:
         if options.once or not sys.stdin.isatty():
             print(f"\n{story.title}")
             return 0 if Tour(scenery, story, manifests).go() else 1
-        print(what_to_try(scenery, story, manifests), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
+            print(what_to_try(scenery, story, manifests), flush=True)
             signal.pause()
     return 0
 

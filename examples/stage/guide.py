@@ -3,24 +3,27 @@
 import os
 import shlex
 import shutil
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 from examples.stage.scenery import Scenery
 from examples.stage.story import Story
-from examples.stage.tour import command_of, said
+from examples.stage.tour import WIDTH, command_of, said
 
 
 def what_to_try(scenery: Scenery, story: Story, manifests: Path) -> str:
     """Every command of the story, as it is typed on this machine."""
-    return "\n".join([f"\n{story.title}\n", *_steps(scenery, story, manifests), *_end(manifests)])
+    return "\n".join([f"\n{story.title}", *_steps(scenery, story, manifests), *_end(manifests)])
 
 
 def _steps(scenery: Scenery, story: Story, manifests: Path) -> Iterator[str]:
     sudo = ("sudo",) if shutil.which("sudo") else ()
     cable = [*sudo, "ip", "-n", scenery.namespace("lan"), "link", "set"]
     for step in story.steps:
-        yield from [f"# {line}" for line in step.say.splitlines()]
+        if step.say:
+            yield ""
+        yield from textwrap.wrap(step.say, WIDTH, initial_indent="# ", subsequent_indent="# ")
         if step.off:
             yield f"  {shlex.join([*cable, step.off, 'nomaster'])}"
         if step.back:

@@ -1,6 +1,7 @@
 """A copy of a demo's manifests to play with, and what stands in them."""
 
 import base64
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,12 +23,15 @@ class Pod(NamedTuple):
 
 
 def copy_of(example: Path, folder: Path) -> Path:
-    """Edits there change traffic, and the example stays as it is."""
+    """Edits there change traffic, and the example stays as it is. Whoever called sudo may edit."""
     folder.mkdir()
     for file in sorted(example.glob("*.yaml")):
         (folder / file.name).write_text(file.read_text())
     for number, secret in enumerate(_secrets(folder)):
         (folder / f"tls-{number}.yaml").write_text(secret)
+    if owner := os.environ.get("SUDO_UID"):
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, int(owner), -1)
     return folder
 
 

@@ -96,7 +96,6 @@ def test_nodes_pools_and_leases(status):
                 "healthy": False,
                 "reason": "\x1b",
             },
-            {**HEALTHY, "name": "node-c/10256", "healthy": None},
         ],
         nodesLeftOut=[
             {"node": "node-b", "reason": "\x1b"},  # told above
@@ -110,7 +109,6 @@ def test_nodes_pools_and_leases(status):
     assert lines[4:-1] == [
         "checks  node-a/10256: healthy, but port 32111: refused",
         "        node-b/10256: unhealthy, \\x1b",
-        "        node-c/10256: not asked yet",
         "unused  node-d: being deleted",
         "empty   shop/web/80/tcp/ipv4/local: dropped",
         "leased  tcp 30100 for Service a/b port 80",

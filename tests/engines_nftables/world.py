@@ -89,6 +89,8 @@ def new_world() -> Iterator[World]:
             space.run("ip", "route", "add", "default", "via", f"10.{number}.0.{gateway}")
             space.run("ip", "-6", "route", "add", "default", "via", f"fd0{number}::{gateway}")
         switch_forwarding(balancer, on=True)
+        # Else one client is told only so often that nobody is there.
+        balancer.run("sysctl", "-qw", "net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")
         # The balancer itself must have a way to addresses that only its table knows.
         balancer.run("ip", "route", "add", "default", "via", "10.1.0.2")
         balancer.run("ip", "-6", "route", "add", "default", "via", "fd01::2")

@@ -39,18 +39,13 @@ class Receiver:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self._listener = space.socket(family)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self._listener.bind(self.place)
-        except OSError:
-            import subprocess, traceback, sys
-            Path("/tmp/l4r/dbg").write_text(space.run("ss","-tanep") + subprocess.run("ls -l /proc/[0-9]*/fd 2>/dev/null| grep -B0 socket; ps axf | tail -60",shell=True,capture_output=True,text=True).stdout+ "\n".join(repr(t)+"\n"+"".join(traceback.format_stack(sys._current_frames()[t.ident])) for t in threading.enumerate()))
-            raise
+        self._listener.bind(self.place)
         self._listener.listen(64)
-        self._listener.settimeout(PATIENCE)
         self._taken: list[socket.socket] = []
 
-    def take(self) -> tuple[Ends, socket.socket]:
+    def take(self, patience: float = PATIENCE) -> tuple[Ends, socket.socket]:
         """The next connection, and what its header says; nothing after the header is read."""
+        self._listener.settimeout(patience)
         taken, _ = self._listener.accept()
         self._taken.append(taken)
         taken.settimeout(PATIENCE)
@@ -68,8 +63,6 @@ class Receiver:
             self._listener.accept()[0].close()
         except TimeoutError:
             return False
-        finally:
-            self._listener.settimeout(PATIENCE)
         return True
 
     def close(self) -> None:

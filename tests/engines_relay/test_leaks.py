@@ -48,29 +48,33 @@ def test_nothing_stays(stage):
     pid = stage.pid()
     before = descriptors(pid)
     done = threading.Event()
+    taken = []
 
     def serve() -> None:
-        seed = 0
         while not done.is_set():
             with suppress(OSError):
-                _, taken = server.take()
-                seed += 1
-                threading.Thread(target=behave, args=(taken, -seed), daemon=True).start()
+                _, stream = server.take(patience=0.2)
+                seed = -len(taken)
+                taken.append(threading.Thread(target=behave, args=(stream, seed)))
+                taken[-1].start()
 
     def call(number: int) -> None:
         for seed in range(EACH):
             with suppress(OSError):
                 behave(stage.connect(VIP), number * EACH + seed)
 
-    serving = threading.Thread(target=serve, daemon=True)
-    serving.start()
+    serving = threading.Thread(target=serve)
     callers = [threading.Thread(target=call, args=(number,)) for number in range(AT_ONCE)]
-    for each in callers:
+    for each in (serving, *callers):
         each.start()
-    for each in callers:
-        each.join()
-    done.set()
-    until(lambda: stage.figures()["connections"] == 0, "all connections to end")
+    try:
+        for each in callers:
+            each.join()
+        until(lambda: stage.figures()["connections"] == 0, "all connections to end")
+    finally:
+        done.set()
+        for each in (serving, *taken):
+            each.join()
     figures = stage.figures()
     assert figures["connections_total"] == AT_ONCE * EACH
     assert figures["bugs"] == 0, (stage.options.state / "error.log").read_text()

@@ -95,8 +95,6 @@ def _few(label: str, told: Sequence[str]) -> Iterator[str]:
 
 def _check(check: Mapping[str, Any]) -> str:
     failed = ", ".join(f"port {port}: {why}" for port, why in check["failedPorts"].items())
-    if check["healthy"] is None:
-        return f"{check['name']}: not asked yet"
     if check["healthy"]:
         return f"{check['name']}: healthy{f', but {failed}' if failed else ''}"
     return f"{check['name']}: unhealthy, {check['reason']}"

@@ -20,7 +20,7 @@ Get = Callable[[Ref], Fact | None]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One probe and what it last found out; without a fact nothing was found out yet."""
+    """One probe and what it last found out; without a fact no trouble was ever noticed."""
 
     probe: Probe
     health: Health | None
@@ -31,7 +31,7 @@ class Check:
 
     @property
     def is_healthy(self) -> bool:
-        """As the compiler sees it: who was not asked yet counts as healthy."""
+        """As the compiler sees it: until two checks have failed, a node counts as healthy."""
         return self.health is None or self.health.healthy
 
     def document(self) -> Mapping[str, object]:
@@ -40,7 +40,7 @@ class Check:
             "name": self.name,
             "node": self.probe.node.name,
             "address": self.probe.address,
-            "healthy": health and health.healthy,
+            "healthy": self.is_healthy,
             "reason": health.reason if health else "",
             "failedPorts": {
                 str(failed.port): failed.reason

@@ -1,11 +1,10 @@
 """What proves who asks: a header, a client certificate, or both.
 
-A token file is read again when it changes, and once a minute in any case: a kubelet swaps it by a
-symbolic link, an hour before the old token ends.
+Files are looked at before each use and read again when they have changed: a kubelet swaps a token by
+turning a symbolic link, long before the old one ends.
 """
 
 import base64
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -133,7 +132,7 @@ class FilePair:
 
 
 def _stamp(path: Path) -> _Stamp:
-    found = os.stat(path)
+    found = path.stat()
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 

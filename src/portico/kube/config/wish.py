@@ -1,0 +1,56 @@
+"""What the person who starts Portico says about the cluster, over what the kubeconfig says."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from portico.kube.config.documents import Cluster, User
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Empty fields wish nothing. The names are those of kubectl's options."""
+
+    kubeconfig: str = ""
+    context: str = ""
+    cluster: str = ""
+    user: str = ""
+    namespace: str = ""
+    server: str = ""
+    tls_server_name: str = ""
+    certificate_authority: str = ""
+    insecure_skip_tls_verify: bool = False
+    disable_compression: bool = False
+    token: str = ""
+    client_certificate: str = ""
+    client_key: str = ""
+    as_user: str = ""
+    as_uid: str = ""
+    as_groups: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "Wish(…)"  # there may be a token in it
+
+    @property
+    def names_an_entry(self) -> bool:
+        """Whether only a kubeconfig can fulfil it."""
+        return bool(self.kubeconfig or self.context or self.cluster or self.user)
+
+
+def wished_cluster(cluster: Cluster, wish: Wish) -> Cluster:
+    """What was set in view of another server, or of the other way to trust it, is taken back."""
+    changes: dict[str, Any] = {}
+    if wish.server:
+        changes |= {"server": wish.server, "tls_server_name": ""}
+    if wish.tls_server_name:
+        changes["tls_server_name"] = wish.tls_server_name
+    if wish.insecure_skip_tls_verify:
+        changes["insecure_skip_tls_verify"] = True
+        changes |= {"certificate_authority": "", "certificate_authority_data": ""}
+    if wish.certificate_authority:
+        changes["certificate_authority"] = wish.certificate_authority
+        changes |= {"certificate_authority_data": "", "insecure_skip_tls_verify": False}
+    if wish.disable_compression:
+        changes["disable_compression"] = True
+    return replace(cluster, **changes)
