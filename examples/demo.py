@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from examples.netns.namespace import what_is_missing
 from examples.netns.network import Network
 from examples.stage.alone import StageError, alone, end_programs
 from examples.stage.guide import what_to_try
@@ -30,14 +31,25 @@ STORIES = sorted(found.parent.name for found in EXAMPLES.glob("*/demo.toml"))
 def main() -> int:
     options = parsed()
     if os.geteuid() != 0:
-        print("network namespaces need root, so sudo is asked", flush=True)
-        os.execvp("sudo", ["sudo", *AGAIN, *sys.argv[1:]])
+        return as_root()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     try:
+        if missing := what_is_missing():
+            raise StageError(missing)
         return perform(options)
     except StageError as error:
         print(f"demo: {error}", file=sys.stderr)
+        return 1
+
+
+def as_root() -> int:
+    """The same once more; comes back only if that is not possible."""
+    print("network namespaces need root, so sudo is asked", flush=True)
+    try:
+        os.execvp("sudo", ["sudo", *AGAIN, *sys.argv[1:]])
+    except OSError:
+        print("demo: there is no sudo here; run it as root", file=sys.stderr)
         return 1
 
 

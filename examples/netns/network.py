@@ -80,10 +80,6 @@ class Space:
         lines = [f"address add {text} dev {interface}{_at_once(text)}" for text in addresses]
         self.ip(f"link set {interface} up", *lines)
 
-    def cut(self, interface: str = "eth0") -> None:
-        """Nothing comes in or goes out any more, and nobody is told: it died silently."""
-        self.ip(f"link set {interface} down")
-
 
 class Network:
     """Makes spaces; with it they end, whatever happened.

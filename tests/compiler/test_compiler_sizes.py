@@ -3,7 +3,7 @@
 import pytest
 
 from compiler.world import World, calls
-from model.build import ingress, rule, secret, service, slice_of
+from model.build import ingress, pod, rule, secret, service, slice_of
 from model.certificates import pair
 from portico.model.networking import Ingress
 
@@ -57,6 +57,32 @@ def test_a_big_ingress_is_no_more_work_than_its_parts() -> None:
 def test_many_on_one_host_are_no_more_work_than_their_parts() -> None:
     def crowd(count: int) -> World:
         return World(*(ingress(f"i{n}", rule("a.example", f"/{n % 7} x:1")) for n in range(count)))
+
+    small, large = (calls(lambda n=n: crowd(n)) for n in (100, 400))
+    assert large < 4.5 * small
+
+
+def test_a_service_of_many_endpoints_is_no_more_work_than_they_are() -> None:
+    """One in two is terminating, and one in four is on this node."""
+
+    def crowd(count: int) -> World:
+        leaving = {"ready": False, "serving": True, "terminating": True}
+        pods = [
+            pod(f"10.0.{n >> 8}.{n & 255}", f"n{n % 4}", "z1", **(leaving if n % 2 else {}))
+            for n in range(count)
+        ]
+        policies = {"internalTrafficPolicy": "Local", "trafficDistribution": "PreferClose"}
+        fact = service(clusterIP="10.96.0.1", externalIPs=["198.51.100.1"], **policies)
+        return World(fact, slice_of("cart", *pods))
+
+    small, large = (calls(lambda n=n: crowd(n)) for n in (100, 400))
+    assert large < 4.5 * small
+
+
+def test_a_service_of_many_ports_is_no_more_work_than_they_are() -> None:
+    def crowd(count: int) -> World:
+        ports = [{"port": n, "name": f"p{n}"} for n in range(1, count + 1)]
+        return World(service("cart", *ports, clusterIP="10.96.0.1"))
 
     small, large = (calls(lambda n=n: crowd(n)) for n in (100, 400))
     assert large < 4.5 * small

@@ -1,12 +1,15 @@
 """Who gets a connection, and whom it sees as its client: real packets through a real table."""
 
+import socket
 from collections import Counter
 
 import pytest
 
+from engines_nftables.live import running
 from engines_nftables.spaces import needs_namespaces
-from engines_nftables.units import UDP, forwarding, frontend, machine, node_port, plan_of, pool
-from engines_nftables.world import last
+from engines_nftables.units import TCP, UDP, forwarding, frontend, machine, node_port, plan_of, pool
+from engines_nftables.world import PATIENCE, last
+from portico.engines.nftables import Options
 from portico.plan.frontend import Masquerade
 from portico.plan.pool import Scope, Void
 from portico.plan.transport import Family
@@ -19,6 +22,7 @@ ALL4 = ["10.2.0.1", "10.2.0.2", "10.2.0.3"]
 ALL6 = ["fd02::1", "fd02::2", "fd02::3"]
 VIP, VIP6 = ("10.96.0.1", 80), ("fd96::1", 80)
 
+SO_ORIGINAL_DST = 80  # linux/netfilter_ipv4.h
 BRIEF = 0.4
 """Seconds of patience where no answer is expected; an answer would take a thousandth of that."""
 
@@ -79,14 +83,10 @@ def test_an_endpoint_reaches_itself(world, engine):
 
 @pytest.mark.parametrize(
     ("transport", "void", "answer"),
-    [
-        ("tcp", Void.REJECT, "refused"),
-        ("tcp", Void.DROP, "nothing"),
-        ("udp", Void.REJECT, "refused"),
-    ],
+    [(TCP, Void.REJECT, "refused"), (TCP, Void.DROP, "nothing"), (UDP, Void.REJECT, "refused")],
 )
 def test_nobody_there(world, engine, transport, void, answer):
-    web = pool("web", void=void, transport=UDP if transport == "udp" else WEB4.transport)
+    web = pool("web", void=void, transport=transport)
     serve(engine, web, frontend(VIP[0], web.key, transport=transport))
     for who in (world.client, world.balancer):
         if transport is UDP:
@@ -200,3 +200,20 @@ def test_nothing_is_left_in_packets(world, engine):
             assert world.ask(vip, by=who) not in ("refused", "nothing")
     counted = world.balancer.nft("list", "table", "inet", "spy")
     assert counted.count("counter packets 0 bytes 0") == 2, counted
+
+
+def test_the_relay_gets_connections_and_learns_who_was_dialled(world, engine):
+    """It speaks the PROXY protocol for the kernel: engines/relay."""
+    web = pool("web", ALL4, proxy=2)
+    with world.balancer.inside():
+        listening = socket.create_server(("0.0.0.0", 0))
+    relaying = running(world.balancer, Options(relay_port=listening.getsockname()[1]))
+    with listening, relaying as live, world.client.inside():
+        engine.leave()
+        serve(live, web, frontend(VIP[0], web.key))
+        with socket.create_connection(VIP, timeout=PATIENCE):
+            taken, client = listening.accept()
+            with taken:
+                dialled = taken.getsockopt(socket.IPPROTO_IP, SO_ORIGINAL_DST, 16)
+    assert client[0] == "10.1.0.2"
+    assert dialled[2:8] == b"\0\x50" + socket.inet_aton(VIP[0])

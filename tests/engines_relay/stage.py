@@ -82,10 +82,10 @@ class Stage:
         self.engine = Relay(self.options)
         self.port = 0
 
-    def serve(self, plan, hint=None):
+    def serve(self, plan, hint=None, *, redirect=True):
         """Converge, and redirect to the relay."""
         report = self.run(self.engine.converge(plan, hint))
-        if report.figures["port"] not in (0, self.port):
+        if redirect and report.figures["port"] not in (0, self.port):
             self.redirect(report.figures["port"])
         return report
 

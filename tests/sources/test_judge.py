@@ -15,8 +15,9 @@ DEAD, SICK = "connection refused", "answered 503"
         (1, 2, "10101", "+++++"),  # never two in a row
         (1, 2, "10011", "++-++"),
         (1, 1, "10101", "+-+-+"),
-        (3, 2, "0011011101", "+-----" + "-+++"),  # the streak of good ones starts anew
-        (2, 3, "000110011", "++--+" + "++++"),
+        (1, 2, "01", "-+"),  # the first answer decides
+        (3, 2, "0011011101", "------" + "-+++"),  # the streak of good ones starts anew
+        (2, 3, "000110011", "----+" + "++++"),
     ],
 )
 def test_thresholds(healthy, unhealthy, answers, verdicts):

@@ -1,6 +1,6 @@
 """The pools behind the ways into one Service."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from portico.compiler.health_check import health_check
@@ -33,6 +33,7 @@ class Pools:
         self._policy = policy_of(fact, settings, petition)
         self._preferences = _preferences(fact, settings.pick, petition)
         self._addresses = tuple(entrance.address for entrance in found)
+        self._own: dict[Transport, frozenset[tuple[str, int]]] = {}
 
     def forwarding(
         self, port: Port, entry: Entry, family: Family, *, is_assumed: bool = False
@@ -64,17 +65,21 @@ class Pools:
         return key
 
     def _reach(self, port: Port) -> Reach:
-        ports = [
-            other.port for other in self._fact.spec.ports if other.protocol == port.spec.protocol
-        ]
+        if port.transport not in self._own:
+            self._own[port.transport] = frozenset(self._entrances(port.spec.protocol))
         return Reach(
             port.spec.name,
-            frozenset((address, number) for address in self._addresses for number in ports),
+            self._own[port.transport],
             port.node_port,
             health_check(self._fact, port.spec).port if self._is_via_nodes else 0,
             self._fact.spec.publish_not_ready_addresses,
             *self._preferences,
         )
+
+    def _entrances(self, protocol: str) -> Iterator[tuple[str, int]]:
+        for port in self._fact.spec.ports:
+            if port.protocol == protocol:
+                yield from ((address, port.port) for address in self._addresses)
 
 
 class _Target(NamedTuple):

@@ -53,7 +53,7 @@ def choose(candidates: Sequence[Candidate], want: PoolWant, look: Look) -> Choic
     if not found or not found[0].is_ready:
         return Choice(found, _unready(candidates, found))
     preferred, reason = near(found, want.reach.distribution, look)
-    others = _left_out((one for one in found if one not in preferred), reason) if reason else ()
+    others = tuple(LeftOut(str(one), one.origin, reason) for one in _without(found, preferred))
     return Choice(preferred, (*others, *_unready(candidates, found)))
 
 
@@ -70,17 +70,18 @@ def _local(candidates: Sequence[Candidate], node: str) -> Choice:
 
 
 def _unready(candidates: Sequence[Candidate], found: Sequence[Candidate]) -> tuple[LeftOut, ...]:
-    if len(candidates) == len(found):
-        return ()
     return tuple(
         LeftOut(str(one), one.origin, "terminating" if one.is_last_resort else "not ready")
-        for one in candidates
-        if one not in found
+        for one in _without(candidates, found)
     )
 
 
-def _left_out(candidates: Iterable[Candidate], reason: str) -> tuple[LeftOut, ...]:
-    return tuple(LeftOut(str(one), one.origin, reason) for one in candidates)
+def _without(candidates: Sequence[Candidate], found: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Compared by identity: there may be thousands."""
+    if len(candidates) == len(found):
+        return ()
+    taken = {id(one) for one in found}
+    return [one for one in candidates if id(one) not in taken]
 
 
 def _loops(candidate: Candidate, reach: Reach, look: Look) -> bool:

@@ -30,6 +30,12 @@ READING_SHARE: Final = 20
 FLOWS_SHARE: Final = 4
 """The kernel walks through all flows to find some: for a fifth of the time at most, or later."""
 
+UNCOUNTED: Final = ("pods4", "pods6")
+"""Linux counts ends of intervals and halves: all addresses, an interval without an end, are 0."""
+
+UNKNOWN: Final = -1
+"""No generation."""
+
 
 @dataclass(slots=True)
 class Work:
@@ -61,7 +67,7 @@ class Table:
         self._layout = Layout(options)
         self._ledger: Ledger | None = None
         self._structure: Structure | None = None
-        self._generation = -1
+        self._generation = UNKNOWN
         self._is_known = False
         self._is_doubtful = False
         self._next_reading = 0.0
@@ -121,29 +127,27 @@ class Table:
 
     def _suspicious_places(self) -> Sequence[str] | None:
         """Where elements must be read, after an edit by somebody; None: nothing is to be done."""
-        if not self._is_known:
+        if not self._is_known or self._structure is None:
             return PLACES
         generation = self._generations.current()
         if generation != self._generation:
             self._is_doubtful = True  # numbers of elements do not tell of changed values
             self._generation = generation
             structure = self._generations.structure()
-            if structure is None or structure.table != self._table_handle():
+            if structure is None or structure.table != self._structure.table:
                 return PLACES
             places = self._uneven_places()
             if places or structure != self._structure:
                 return places
         return PLACES if self._is_doubtful and time.monotonic() >= self._next_reading else None
 
-    def _table_handle(self) -> bytes:
-        return self._structure.table if self._structure else b""
-
     def _uneven_places(self) -> Sequence[str]:
         """Where the kernel has more or fewer elements than we left there."""
         told = self._generations.counts()
         if told is None:
             return PLACES
-        return [place for place in PLACES if told.get(place) != self.work.elements[place]]
+        counted = self.work.elements
+        return [p for p in PLACES if p not in UNCOUNTED and told.get(p) != counted[p]]
 
     def _follow(self, ledger: Ledger, plan: Plan, keys: Iterable[Key]) -> None:
         """Change what these units change; costs nothing for all others."""
@@ -157,15 +161,13 @@ class Table:
         self._elsewhere |= forwarding.elsewhere(
             (new for _, new in turns if new is not None), _here(ledger)
         )
+        structure = None
         if difference.size:
             classes = _missing_classes(difference, self._structure)
             self._commit(classes + render.changes(difference), difference)
             self._count(difference)
-            if classes:
-                self._structure = self._generations.structure()
-        is_doubtful = self._is_doubtful
-        self._expect(self._generation + self.work.transactions - done)
-        self._is_doubtful |= is_doubtful
+            structure = self._generations.structure() if classes else None
+        self._expect(self._generation + self.work.transactions - done, structure)
 
     def _count(self, difference: Change) -> None:
         for place, gone in difference.deletes.items():
@@ -204,10 +206,8 @@ class Table:
         self.work.elements = {place: len(wanted[place]) for place in PLACES}
         self._suspects |= suspects(turns)
         self._elsewhere = forwarding.elsewhere(ledger.units.values(), _here(ledger))
-        self._structure = self._generations.structure()
-        is_doubtful = self._is_doubtful and places is not PLACES
-        self._expect(generation + self.work.transactions - done)
-        self._is_doubtful |= is_doubtful
+        self._is_doubtful &= places is not PLACES
+        self._expect(generation + self.work.transactions - done, self._generations.structure())
 
     def _read(
         self, structure: Structure | None, places: Sequence[str], *, anew: bool
@@ -219,7 +219,7 @@ class Table:
         counts = self._generations.counts() or {}
         found: Elements = {place: {} for place in places}
         for place in places:
-            if place in structure.sets and counts.get(place, 1):
+            if place in structure.sets and (place in UNCOUNTED or counts.get(place, 1)):
                 found[place] = kernel.read(self._nft, place)
         if places is PLACES:
             now = time.monotonic()
@@ -251,10 +251,13 @@ class Table:
         self.work.transactions += 1
         self.work.elements_sent += difference.size
 
-    def _expect(self, generation: int) -> None:
-        """All went well. If somebody else changed anything meanwhile, that is to be looked at."""
-        self._generation = self._generations.current()
-        self._is_doubtful = self._generation != generation
+    def _expect(self, generation: int, structure: Structure | None = None) -> None:
+        """All went well, if nobody else has edited meanwhile: else that is to be looked at."""
+        is_alone = self._generations.current() == generation
+        self._generation = generation if is_alone else UNKNOWN
+        self._is_doubtful |= not is_alone
+        if structure is not None:  # just read, perhaps with somebody's edit in it
+            self._structure = structure if is_alone else None
         self._is_known = True
 
     def _forget_flows(self, ledger: Ledger | None) -> None:

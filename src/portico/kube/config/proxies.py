@@ -115,4 +115,6 @@ def _matches(server: Server, word: str) -> bool:
     if port and port != str(server.port):
         return False
     name, host = name.removeprefix("*"), server.host.rstrip(".")
-    return host.endswith(name) if name.startswith(".") else host == name or host.endswith(f".{name}")
+    return (
+        host.endswith(name) if name.startswith(".") else host == name or host.endswith(f".{name}")
+    )

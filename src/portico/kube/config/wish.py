@@ -1,6 +1,7 @@
 """What the person who starts Portico says about the cluster, over what the kubeconfig says."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -49,8 +50,32 @@ def wished_cluster(cluster: Cluster, wish: Wish) -> Cluster:
         changes["insecure_skip_tls_verify"] = True
         changes |= {"certificate_authority": "", "certificate_authority_data": ""}
     if wish.certificate_authority:
-        changes["certificate_authority"] = wish.certificate_authority
+        changes["certificate_authority"] = _here(wish.certificate_authority)
         changes |= {"certificate_authority_data": "", "insecure_skip_tls_verify": False}
     if wish.disable_compression:
         changes["disable_compression"] = True
     return replace(cluster, **changes)
+
+
+def wished_user(user: User, wish: Wish) -> User:
+    """A token or a certificate takes the place of the one that is configured, of whichever form."""
+    changes: dict[str, Any] = {}
+    if wish.token:
+        changes |= {"token": wish.token, "token_file": "", "username": "", "password": ""}
+    if wish.client_certificate:
+        named = _here(wish.client_certificate)
+        changes |= {"client_certificate": named, "client_certificate_data": ""}
+    if wish.client_key:
+        changes |= {"client_key": _here(wish.client_key), "client_key_data": ""}
+    if wish.as_user:
+        changes["as_user"] = wish.as_user
+    if wish.as_uid:
+        changes["as_uid"] = wish.as_uid
+    if wish.as_groups:
+        changes["as_groups"] = wish.as_groups
+    return replace(user, **changes)
+
+
+def _here(name: str) -> str:
+    """Relative to where we are, and not to the kubeconfig."""
+    return str(Path(name).absolute())

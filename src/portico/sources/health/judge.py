@@ -11,12 +11,17 @@ class Thresholds(NamedTuple):
 
 
 class Judge:
-    """Innocent until proven otherwise. `reason` is why it is unhealthy; empty while it is not."""
+    """Innocent until the first answer, which decides: there is no better record to weigh it against.
+
+    `reason` is why it is unhealthy; empty while it is not.
+    """
 
     def __init__(self) -> None:
         self.reason = ""
+        self._told = ""
         self._last = ""
         self._streak = 0
+        self._is_new = True
 
     @property
     def is_healthy(self) -> bool:
@@ -32,13 +37,18 @@ class Judge:
         is_same = trouble == self._last if self.reason else bool(trouble) == was_trouble
         self._streak = self._streak + 1 if is_same else 1
         self._last = trouble
+        if self._is_new:
+            self._is_new = False
+            return self._conclude(trouble, 1)
         if self._streak < (thresholds.unhealthy if trouble else thresholds.healthy):
             return False
-        return self._conclude(_reason(trouble, thresholds.unhealthy))
+        return self._conclude(trouble, thresholds.unhealthy)
 
-    def _conclude(self, reason: str) -> bool:
-        is_news, self.reason = reason != self.reason, reason
-        return is_news
+    def _conclude(self, trouble: str, count: int) -> bool:
+        if trouble == self._told:
+            return False
+        self._told, self.reason = trouble, _reason(trouble, count)
+        return True
 
 
 def _reason(trouble: str, count: int) -> str:

@@ -17,8 +17,8 @@ from portico.sources.health.line import REFUSED, Line
 GRAIN: Final = 0.05
 """Seconds. Checks that are due at about the same time are made at one wakening."""
 
-SPREAD: Final = 1.0
-"""Seconds at most over which first checks are spread."""
+SPREAD: Final = 0.2
+"""Seconds at most over which first checks are spread: until then a dead node gets connections."""
 
 AT_ONCE: Final = 16
 """Ports of one node that are tried at one check; if there are more, they take turns."""
