@@ -35,7 +35,7 @@ class Portico:
         """Start it; seconds until it is ready, of which `answered` till its admin port was open."""
         begun = time.monotonic()
         command = (
-            *(sys.executable, "-m", "portico", "up", self._folder),
+            *(sys.executable, "-m", "portico", "up", self._folder, "--only", "http"),
             *("--http-port", self.http_port, "--https-port", self.https_port),
             *("--bind", "127.0.0.1", "--admin", f"127.0.0.1:{self._admin_port}"),
             *("--state-dir", self.state, "--workers", len(self._cores), "--grace", "1"),

@@ -66,6 +66,7 @@ def manifests_with_free_ports(folder: Path, ports: list[int]) -> Path:
 def up_command(options: argparse.Namespace, manifests: Path, state: Path) -> tuple[str, ...]:
     return (
         *PORTICO, "up", str(manifests),
+        "--only", "http",  # the kernel of this machine is left alone
         "--http-port", str(options.http_port),
         "--https-port", str(options.https_port),
         "--admin", options.admin,
