@@ -91,6 +91,8 @@ class Settings:
     """The networks of pods."""
 
     pick: Pick = Pick.RANDOM
+    healthz_bind_address: tuple[str, int] | None = None
+    """Where the health of this node is told, as kube-proxy does on 0.0.0.0:10256; None: nowhere."""
 
     admin_host: str = "127.0.0.1"
     admin_port: int = 9180

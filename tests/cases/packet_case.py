@@ -17,6 +17,7 @@ A row of `packets.yaml`:
     sees:   client                      # or: machine. The source address the endpoint sees
     proxy:  2                           # the PROXY protocol in front, with the client's address
     sticky: true                        # one client always gets the same endpoint
+    because: [PolicyUnknown]            # what explain tells of claims that were refused there
 
 Two witnesses are asked, explain and real packets, so all stories are told of one little network:
 
@@ -90,6 +91,8 @@ class Packet:
 
     proxy: int = 0
     sticky: bool = False
+    because: frozenset[str] = frozenset()
+    """The codes of claims that were refused at this address and port."""
 
     def __str__(self) -> str:
         return f"{self.to} from {self.who}"
@@ -177,7 +180,7 @@ def _networks(texts: list[str]) -> tuple[Any, ...]:
 
 
 def _packet(row: Mapping[str, Any]) -> Packet:
-    unknown = row.keys() - {"to", "from", "ends", "sees", "proxy", "sticky"}
+    unknown = row.keys() - {"to", "from", "ends", "sees", "proxy", "sticky", "because"}
     assert not unknown, unknown
     parts = urlsplit(row["to"])
     assert parts.hostname, row
@@ -199,6 +202,7 @@ def _packet(row: Mapping[str, Any]) -> Packet:
         sees=_seen(row["sees"], who, family) if gets_there else frozenset(),
         proxy=row.get("proxy", 0),
         sticky=row.get("sticky", False),
+        because=frozenset(row.get("because", ())),
     )
 
 

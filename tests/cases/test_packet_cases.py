@@ -46,6 +46,13 @@ def test_explain_tells_of_affinity_and_of_the_proxy_protocol(case):
             assert pool.proxy_protocol == packet.proxy, packet
 
 
+def test_explain_tells_what_was_refused(case):
+    for packet in case.packets:
+        lost = follow(case.plan, parse_packet(packet.to, packet.client)).lost
+        told = {refusal.because.value.code for refusal in lost}
+        assert told >= packet.because, packet
+
+
 def test_problems(case, golden):
     golden(case.folder / "problems.yaml", case.problems, [])
 

@@ -16,13 +16,14 @@ from pathlib import Path
 import pytest
 
 CLONE_NEWNET = 0x40000000
+TOOLS = ("ip", "nft", "conntrack", "setpriv", "sysctl")
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _numbers = itertools.count(1)
 
 
 def what_is_missing() -> str:
     """Why there can be no namespaces here, or nothing."""
-    if missing := [tool for tool in ("ip", "nft") if not shutil.which(tool)]:
+    if missing := [tool for tool in TOOLS if not shutil.which(tool)]:
         return f"not installed: {' '.join(missing)}"
     name = f"ptest-{os.getpid()}-0"
     made = subprocess.run(["ip", "netns", "add", name], check=False, capture_output=True)

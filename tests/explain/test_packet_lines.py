@@ -122,7 +122,7 @@ def test_ipv6_is_in_brackets():
 def test_what_goes_nowhere_tells_who_lost():
     assert lines("tcp://203.0.113.1:80", frontend("203.0.113.1", None, refused=(LOST,))) == [
         "tcp://203.0.113.1:80 from a client outside",
-        "  result      not served: nobody asked Portico for this address",
+        "  result      not served: nobody who asked for this address is served",
         f"  error       {LATE}: {LOST.reason}",
         f"              hint: {LOST.hint}",
     ]

@@ -290,6 +290,9 @@ def test_json_is_ascii_whatever_it_says(folder):
         ((".", "--access-log", "nowhere"),                    "'file', 'stdout', 'off'"),
         ((".", "--workers", "-1"),                            "--workers"),
         ((".", "--grace", "-1"),                              "--grace"),
+        ((".", "--healthz-bind-address", "10256"),            "--healthz-bind-address"),
+        ((".", "--healthz-bind-address", "0.0.0.0:0"),        "must be one that others know"),
+        ((".", "--healthz-bind-address", "host:10256"),       "is not an IP address"),
     ],
 )  # fmt: skip
 def test_wrong_usage_of_up(tmp_path, options, hint):

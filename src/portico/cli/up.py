@@ -57,6 +57,12 @@ PORT = click.IntRange(0, 65535)
     help="Health, metrics, status and explain.",
 )
 @click.option(
+    "--healthz-bind-address",
+    metavar="HOST:PORT",
+    help="Tell the load balancers in front whether this node takes connections, as kube-proxy does "
+    "on 0.0.0.0:10256 (/healthz). Default: nowhere.",
+)
+@click.option(
     "--state-dir",
     type=click.Path(path_type=Path),
     help="Default: /var/lib/portico for root, else ~/.local/state/portico.",
@@ -139,6 +145,7 @@ def _settings(options: Mapping[str, Any]) -> Settings:
         proxy_protocol=options["proxy_protocol"],
         admin_host=host,
         admin_port=port,
+        healthz_bind_address=_healthz(options["healthz_bind_address"]),
         state_dir=options["state_dir"] or default_state_dir(),
         workers=options["workers"],
         access_log=options["access_log"],
@@ -150,6 +157,17 @@ def _settings(options: Mapping[str, Any]) -> Settings:
     if Room.HTTP in settings.rooms:
         _check_http(settings)
     return settings
+
+
+def _healthz(text: str | None) -> tuple[str, int] | None:
+    if text is None:
+        return None
+    host, port = host_and_port(text, "--healthz-bind-address")
+    if not port:
+        raise click.BadParameter(
+            "the port must be one that others know", param_hint="--healthz-bind-address"
+        )
+    return address(host), port
 
 
 def _check_http(settings: Settings) -> None:

@@ -28,8 +28,8 @@ def engines_of(settings: Settings, *, cleanup: bool, forwards: Callable[[], bool
         port = relay_port(settings.state_dir)
         engines += [
             Nftables(NftablesOptions(relay_port=port, cleanup=cleanup)),
-            Relay(RelayOptions(state_dir=settings.state_dir, grace=settings.grace)),
-            HealthPorts(HealthPortsOptions(), forwards),
+            Relay(RelayOptions(state_dir=settings.state_dir.absolute(), grace=settings.grace)),
+            HealthPorts(HealthPortsOptions(node_health=settings.healthz_bind_address), forwards),
         ]
     return engines
 
@@ -39,6 +39,7 @@ def own_ports(settings: Settings) -> list[Slot]:
     ports = [settings.http_port, settings.https_port] if Room.HTTP in settings.rooms else []
     if Room.L4 in settings.rooms:
         ports.append(relay_port(settings.state_dir))
+        ports += [settings.healthz_bind_address[1]] if settings.healthz_bind_address else []
     return [Slot(Transport.TCP, port) for port in ports]
 
 

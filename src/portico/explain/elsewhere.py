@@ -15,8 +15,13 @@ from portico.settings import Entry
 _EVERYWHERE: Final = {4: "0.0.0.0", 6: "::"}  # noqa: S104  # compared with, not bound to
 
 
-def elsewhere(plan: Plan, machine: Machine, packet: Packet, standing: Standing) -> PacketAnswer:
-    """It may still be answered: a wrong port of a cluster IP is, and so is what we listen on."""
+def elsewhere(
+    plan: Plan, machine: Machine, packet: Packet, standing: Standing, *, is_wanted: bool = False
+) -> PacketAnswer:
+    """It may still be answered: a wrong port of a cluster IP is, and so is what we listen on.
+
+    Wanted is an address and port that somebody has asked for in vain.
+    """
     answering = _answering(plan, machine, packet)
     if answering:
         return PacketAnswer(
@@ -30,6 +35,8 @@ def elsewhere(plan: Plan, machine: Machine, packet: Packet, standing: Standing) 
     elif known:
         ports = ", ".join(sorted({f"{unit.transport} {unit.port}" for unit in known}))
         why = f"of this address Portico forwards {ports} only"
+    elif is_wanted:
+        why = "nobody who asked for this address is served"
     else:
         why = "nobody asked Portico for this address"
     return PacketAnswer(End.NOT_SERVED, standing, why)

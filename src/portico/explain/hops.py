@@ -32,7 +32,8 @@ def follow(plan: Plan, packet: Packet) -> PacketAnswer:
     lost = lost_claims(plan, packet, entrance)
     forwarding = _forwarding(entrance, packet)
     if entrance is None or forwarding is None:
-        return replace(elsewhere(plan, machine, packet, standing), lost=lost)
+        found = elsewhere(plan, machine, packet, standing, is_wanted=bool(lost))
+        return replace(found, lost=lost)
     found = PacketAnswer(End.DROPPED, standing, entrance=entrance, forwarding=forwarding, lost=lost)
     if forwarding.sources is not None:
         found = replace(found, let_in_by=_range_of(forwarding.sources, packet.client))

@@ -77,6 +77,17 @@ def test_balancers_ask_for_the_health_of_this_node(router, world):
     assert end(world.client, MACHINE, 30080) == "timeout"  # dropped, as kube-proxy does
 
 
+def test_balancers_ask_for_the_health_of_the_machine(router, world):
+    """As of a kube-proxy, and on the same port."""
+    router.save("web.yaml", node_port("web", 30080), endpoints("web", 1))
+    router.start("--only", "l4", "--healthz-bind-address", "0.0.0.0:10256")
+    until_reached(world.client, MACHINE, 30080, "b1")
+    assert get(world.client, MACHINE, 10256, "/healthz").status == 200
+    router.stop()
+    assert end(world.client, MACHINE, 10256) == "refused"
+    until_reached(world.client, MACHINE, 30080, "b1")  # who is connected already goes on
+
+
 def test_explain_names_the_endpoints(router):
     router.save("web.yaml", node_port("web", 30080), endpoints("web", 1, 2))
     router.start("--only", "l4")

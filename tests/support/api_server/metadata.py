@@ -1,5 +1,7 @@
 """What the server writes into metadata, and which parts of an object a path may change."""
 
+import base64
+import datetime
 import random
 import string
 import uuid
@@ -36,7 +38,9 @@ class Author(NamedTuple):
         owners = self.owners
         if owners is None:
             owners = Owners(old.get("metadata", {}).get("managedFields", ()))
-            paths = {*leaves(old), *leaves(new)} if old else set(leaves(new))
+            # The status of a new object is the server's own, whoever creates it.
+            first = {path for path in leaves(new) if path[0] != "status"}
+            paths = {*leaves(old), *leaves(new)} if old else first
             changed = {path for path in paths if value_at(old, path) != value_at(new, path)}
             gone = {path for path in changed if value_at(new, path) is None}
             owners.wrote(self.who, changed - gone, self.time)
@@ -109,9 +113,11 @@ def _wish(document: Document) -> dict[str, Any]:
 
 def _fold(secret: Document) -> None:
     """stringData is a way to write data, and never read back."""
-    import base64
-
     told = secret.pop("stringData", None) or {}
     encoded = {name: base64.b64encode(text.encode()).decode() for name, text in told.items()}
     if encoded:
         secret["data"] = {**(secret.get("data") or {}), **encoded}
+
+
+def moment(seconds: float) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -15,7 +15,7 @@ Key = tuple[str, str]
 Document = dict[str, Any]
 
 FIRST = 1000
-KEPT_PAGES = 64
+KEPT_LISTS = 16
 
 
 class Stored(NamedTuple):
@@ -49,16 +49,15 @@ class Storage:
         """Changes up to here are forgotten."""
         self._objects: dict[Kind, dict[Key, Stored]] = defaultdict(dict)
         self._changes: dict[Kind, list[Change]] = defaultdict(list)
-        self._pages: dict[tuple[Kind, int], list[Stored]] = {}
-        self.listeners: set[Callable[[], None]] = set()
+        self._lists: dict[tuple[Kind, int], list[Stored]] = {}
+        self.listeners: set[Callable[[Kind, Change], None]] = set()
 
     def get(self, kind: Kind, key: Key) -> Stored | None:
         return self._objects[kind].get(key)
 
     def all(self, kind: Kind) -> list[Stored]:
         """In the order of their keys, as etcd has them."""
-        found = self._objects[kind]
-        return [found[key] for key in sorted(found, key="/".join)]
+        return self.all_at(kind, self.revision)
 
     def everything(self) -> Iterator[tuple[Kind, Key]]:
         for kind, objects in list(self._objects.items()):
@@ -83,20 +82,29 @@ class Storage:
         start = bisect.bisect_right(changes, revision, key=lambda change: change.revision)
         return changes[start:]
 
-    def keep_pages(self, kind: Kind, rest: list[Stored], revision: int) -> None:
-        """Remember a list as it was, for the pages that will be asked for."""
-        self._pages[kind, revision] = rest
-        while len(self._pages) > KEPT_PAGES:
-            del self._pages[next(iter(self._pages))]
-
-    def pages(self, kind: Kind, revision: int) -> list[Stored] | None:
-        return self._pages.get((kind, revision))
+    def all_at(self, kind: Kind, revision: int) -> list[Stored]:
+        """As it was; the revision must not be forgotten."""
+        known = self._lists.get((kind, revision))
+        if known is not None:
+            return known
+        objects = dict(self._objects[kind])
+        for change in reversed(self.changes_since(kind, revision)):
+            key = _key(change.now.document)
+            if change.before is None:
+                objects.pop(key, None)
+            else:
+                objects[key] = change.before
+        found = [objects[key] for key in sorted(objects, key="/".join)]
+        self._lists[kind, revision] = found
+        while len(self._lists) > KEPT_LISTS:
+            del self._lists[next(iter(self._lists))]
+        return found
 
     def compact(self) -> None:
         """Forget the history; what is, stays."""
         self.floor = self.revision
         self._changes.clear()
-        self._pages.clear()
+        self._lists.clear()
 
     def save(self) -> Saved:
         copy = {kind: dict(objects) for kind, objects in self._objects.items()}
@@ -105,7 +113,9 @@ class Storage:
     def load(self, saved: Saved) -> None:
         """Become what was saved, counter and all."""
         self.revision = saved.revision
-        self._objects = defaultdict(dict, {kind: dict(each) for kind, each in saved.objects.items()})
+        self._objects = defaultdict(
+            dict, {kind: dict(each) for kind, each in saved.objects.items()}
+        )
         self.compact()
 
     def skip(self, revisions: int) -> None:
@@ -121,4 +131,9 @@ class Storage:
     def _tell(self, kind: Kind, change: Change) -> None:
         self._changes[kind].append(change)
         for listener in list(self.listeners):
-            listener()
+            listener(kind, change)
+
+
+def _key(document: Document) -> Key:
+    metadata = document["metadata"]
+    return (metadata.get("namespace", ""), metadata["name"])

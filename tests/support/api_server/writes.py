@@ -1,6 +1,5 @@
 """Create, replace, patch, delete: the rules between a request and the storage."""
 
-import datetime
 import itertools
 from typing import Any, NamedTuple
 
@@ -90,19 +89,13 @@ class Writes:
         if found is None:
             if place.subresource:
                 raise not_found(place.kind, place.name)
-            owners = Owners()
-            made = applied({}, wanted, owners, author.who, time=author.time, force=force)
-            made = {**wanted, **made, "metadata": {**wanted["metadata"], **made["metadata"]}} \
-                if "metadata" in made else {**made, "metadata": wanted["metadata"]}  # fmt: skip
-            return self.create(place._replace(name="", subresource=""), made, author)
+            return self.create(place._replace(name="", subresource=""), wanted, author)
         old = outwards(found, place.kind)
         told = wanted["metadata"].get("resourceVersion")
         if told and told != str(old.revision):
             raise conflict(place.kind, place.name)
         owners = Owners(old.document["metadata"].get("managedFields", ()))
-        made = applied(
-            old.document, wanted, owners, author.who, time=author.time, force=force
-        )
+        made = applied(old.document, wanted, owners, author.who, time=author.time, force=force)
         return self._update(place, old, made, author._replace(owners=owners))
 
     def delete(self, place: Place, options: dict[str, Any], author: Author) -> Stored | None:
@@ -170,8 +163,3 @@ class Writes:
         assert namespaces is not None
         if place.kind.namespaced and self._storage.get(namespaces, ("", place.namespace)) is None:
             raise not_found(namespaces, place.namespace)
-
-
-def moment(seconds: float, *, micro: bool = False) -> str:
-    at = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ" if micro else "%Y-%m-%dT%H:%M:%SZ")

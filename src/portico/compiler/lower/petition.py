@@ -29,6 +29,11 @@ class Petition:
         """What the object is about, though it claims nothing of it: for who asks why."""
         self._mentioned[key] = None
 
+    @property
+    def about(self) -> list[Key]:
+        """All that was asked for or mentioned."""
+        return [*self._asked, *self._mentioned]
+
     def asks(self, key: Key) -> bool:
         return key in self._asked
 

@@ -26,31 +26,42 @@ TYPES: Final = frozenset({"ClusterIP", "NodePort", "LoadBalancer"})
 def lower_service(fact: Service, look: Look) -> Iterator[Claim]:
     """A Service that has no address and no node port of its own asks for nothing."""
     petition = Petition(fact)
-    if _is_balanced(fact, petition):
-        if Room.L4 in look.settings.rooms:
+    is_ours = Room.L4 in look.settings.rooms
+    if flaw := _flaw(fact):
+        petition.refuse(*flaw)
+        if is_ours:
+            _mention(fact, look, petition)
+    elif fact.spec.type in TYPES and not is_headless(fact):
+        if is_ours:
             _ask(fact, look, petition)
         if look.settings.via is Via.NODE_PORT:
             refuse_unusable_checks(fact, petition)
     yield from petition.claims_if_any()
 
 
-def _is_balanced(fact: Service, petition: Petition) -> bool:
+def _flaw(fact: Service) -> tuple[str, Because, str] | None:
+    """Why nothing of a Service is served that asks for something: field, cause, detail."""
     spec = fact.spec
     if spec.type == "ExternalName":
-        return False
+        return None
     if spec.type not in TYPES:
-        petition.refuse("spec.type", Because.TYPE_UNKNOWN, repr(spec.type))
-        return False
+        return "spec.type", Because.TYPE_UNKNOWN, repr(spec.type)
     if is_headless(fact):
-        if spec.external_ips or spec.type != "ClusterIP":
-            field = "spec.externalIPs" if spec.external_ips else "spec.type"
-            petition.refuse(field, Because.HEADLESS, field)
-        return False
+        if not spec.external_ips and spec.type == "ClusterIP":
+            return None
+        field = "spec.externalIPs" if spec.external_ips else "spec.type"
+        return field, Because.HEADLESS, field
     if (name := fact.metadata.labels.get(ELSEWHERE)) is not None:
-        field = f'metadata.labels["{ELSEWHERE}"]'
-        petition.refuse(field, Because.CLASS_ELSEWHERE, repr(name))
-        return False
-    return True
+        return f'metadata.labels["{ELSEWHERE}"]', Because.CLASS_ELSEWHERE, repr(name)
+    return None
+
+
+def _mention(fact: Service, look: Look, petition: Petition) -> None:
+    """Who asks about one of its addresses or ports is told why nothing is served there."""
+    unheard = Petition(fact)
+    _ask(fact, look, unheard)
+    for key in unheard.about:
+        petition.mention(key)
 
 
 def _ask(fact: Service, look: Look, petition: Petition) -> None:
@@ -61,23 +72,29 @@ def _ask(fact: Service, look: Look, petition: Petition) -> None:
     pools = Pools(fact, look.settings, found, petition)
     ports = ports_of(fact, petition)
     for port in ports:
-        if found and look.settings.via is Via.NODE_PORT and not port.node_port:
+        is_unreachable = look.settings.via is Via.NODE_PORT and not port.node_port
+        if found and is_unreachable:
             petition.refuse(port.field, Because.NODE_PORT_MISSING, str(port))
-            continue
         for entrance in found:
-            _claim_frontend(entrance, port, pools, petition)
+            key = frontend_key(port.transport, entrance.address, port.number)
+            want = None if is_unreachable else _frontend(entrance, port, pools, petition)
+            if want:
+                petition.claim(key, want)
+            else:
+                petition.mention(key)
         node_ports.claim(port, pools)
     node_ports.claim_health_port(ports)
 
 
-def _claim_frontend(entrance: Entrance, port: Port, pools: Pools, petition: Petition) -> None:
+def _frontend(
+    entrance: Entrance, port: Port, pools: Pools, petition: Petition
+) -> FrontendWant | None:
+    """None if its traffic policy or its source ranges are refused."""
     entry, address, family, field, is_assumed = entrance
     forwarding = pools.forwarding(port, entry, family, is_assumed=is_assumed)
     if forwarding is None:
-        return
-    key = frontend_key(port.transport, address, port.number)
+        return None
     origin = petition.origin(field)
-    petition.claim(
-        key,
-        FrontendWant(entry, address, port.number, port.transport, petition.ref, forwarding, origin),
+    return FrontendWant(
+        entry, address, port.number, port.transport, petition.ref, forwarding, origin
     )

@@ -1,15 +1,18 @@
 """At which addresses a Service is to be reached."""
 
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
 from typing import Final, NamedTuple
 
 from portico.compiler.address import dialable
 from portico.compiler.look import Look
 from portico.compiler.lower.petition import Petition
 from portico.compiler.lower.service_families import cluster_addresses, families_of
+from portico.compiler.lower.service_ports import TRANSPORTS
 from portico.compiler.machine_addresses import load_balancer_addresses
 from portico.model.core import Service
 from portico.model.local import THIS_MACHINE, Machine
+from portico.plan.frontend import frontend_key
 from portico.plan.transport import Family, family_of
 from portico.plan.verdict import Because
 from portico.settings import Entry, Via
@@ -63,19 +66,26 @@ def _of_load_balancer(fact: Service, look: Look, petition: Petition) -> Iterator
     spec = fact.spec
     if fact.status.load_balancer.ingress:
         yield from _of_status(fact, petition)
-    elif spec.load_balancer_class:
+        return
+    found = _asked_or_given(fact, look)
+    if spec.load_balancer_class:
         because = Because.CLASS_ELSEWHERE
         petition.refuse("spec.loadBalancerClass", because, repr(spec.load_balancer_class))
-    elif spec.load_balancer_ip:
-        yield spec.load_balancer_ip, "spec.loadBalancerIP"
-    else:
-        machine = look.get(Machine, THIS_MACHINE.namespace, THIS_MACHINE.name)
-        given = load_balancer_addresses(machine.primary if machine else (), look.settings)
-        families, _ = families_of(fact)
-        found = [address for address in given if family_of(address) in families]
-        if not found:
-            petition.refuse(OWN, Because.LOAD_BALANCER_PENDING)
-        yield from ((address, OWN) for address in found)
+        for text, _ in found:
+            _mention(text, fact, petition)
+        return
+    if not found:
+        petition.refuse(OWN, Because.LOAD_BALANCER_PENDING)
+    yield from found
+
+
+def _asked_or_given(fact: Service, look: Look) -> list[tuple[str, str]]:
+    if fact.spec.load_balancer_ip:
+        return [(fact.spec.load_balancer_ip, "spec.loadBalancerIP")]
+    machine = look.get(Machine, THIS_MACHINE.namespace, THIS_MACHINE.name)
+    given = load_balancer_addresses(machine.primary if machine else (), look.settings)
+    families, _ = families_of(fact)
+    return [(address, OWN) for address in given if family_of(address) in families]
 
 
 def _of_status(fact: Service, petition: Petition) -> Iterator[tuple[str, str]]:
@@ -86,6 +96,7 @@ def _of_status(fact: Service, petition: Petition) -> Iterator[tuple[str, str]]:
         else:
             name = given.ip or given.hostname
             petition.refuse(field, Because.LOAD_BALANCER_ELSEWHERE, repr(name))
+            _mention(given.ip, fact, petition)
 
 
 def _valid(
@@ -96,7 +107,19 @@ def _valid(
         address = dialable(text, accepts_loopback=False)
         if address is None:
             petition.refuse(field, Because.FRONTEND_INVALID, repr(text))
+            _mention(text, fact, petition)
         elif address not in seen:
             seen.add(address)
             is_assumed = field == OWN and families_of(fact).is_assumed
             yield Entrance(entry, address, family_of(address), field, is_assumed)
+
+
+def _mention(text: str, fact: Service, petition: Petition) -> None:
+    """The address is not served: who asks about one of its ports is told why."""
+    try:
+        address = str(ip_address(text))
+    except ValueError:
+        return
+    for port in fact.spec.ports:
+        if transport := TRANSPORTS.get(port.protocol):
+            petition.mention(frontend_key(transport, address, port.port))

@@ -37,7 +37,7 @@ class NodePorts:
             return
         field = f"{port.field}.nodePort"
         if port.node_port:
-            if self._is_in_range(port.node_port, field):
+            if self._is_in_range(port.transport, port.node_port, field):
                 self._claim(port, pools, port.node_port)
         elif _is_to_be_given_one(self._fact) and (number := self._given(port)):
             self._claim(port, pools, number)
@@ -51,7 +51,7 @@ class NodePorts:
         if not (is_meant and number and is_served) or settings.via is Via.NODE_PORT:
             return
         field = "spec.healthCheckNodePort"
-        if not self._is_in_range(number, field):
+        if not self._is_in_range(Transport.TCP, number, field):
             return
         ref, origin = self._petition.ref, self._petition.origin(field)
         named = tuple((port.spec.name, port.transport) for port in ports)
@@ -69,8 +69,10 @@ class NodePorts:
             for family in families
         )
         forwardings = tuple(found for found in asked if found)
-        if not forwardings:
-            return  # its traffic policy is refused
+        key = node_port_key(port.transport, number)
+        if not forwardings:  # its traffic policy is refused
+            self._petition.mention(key)
+            return
         want = NodePortWant(
             number,
             port.transport,
@@ -80,14 +82,15 @@ class NodePorts:
             self._petition.origin(f"{port.field}.nodePort"),
             is_leased=not port.node_port,
         )
-        self._petition.claim(node_port_key(port.transport, number), want)
+        self._petition.claim(key, want)
 
-    def _is_in_range(self, number: int, field: str) -> bool:
+    def _is_in_range(self, transport: Transport, number: int, field: str) -> bool:
         first, last = self._look.settings.node_port_range
         if first <= number <= last:
             return True
         because = Because.NODE_PORT_OUT_OF_RANGE
         self._petition.refuse(field, because, f"{number} is not in {first}-{last}")
+        self._petition.mention(node_port_key(transport, number))
         return False
 
     def _given(self, port: Port) -> int:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from portico.compiler.lower.petition import Petition
 from portico.compiler.nodes import node_port_of
 from portico.model.core import Service, ServicePort
+from portico.plan.frontend import node_port_key
 from portico.plan.transport import Transport
 from portico.plan.verdict import Because
 
@@ -39,4 +40,5 @@ def ports_of(fact: Service, petition: Petition) -> list[Port]:
             petition.refuse(field, Because.PORT_REPEATED, str(port))
         if spec.node_port and not port.node_port:
             petition.refuse(f"{field}.nodePort", Because.NODE_PORT_UNUSED, str(spec.node_port))
+            petition.mention(node_port_key(transport, spec.node_port))
     return list(found.values())

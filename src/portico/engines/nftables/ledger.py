@@ -74,9 +74,9 @@ class Ledger:
         """Take the units in, without saying what that changes; `all` says the whole."""
         for old, new in turns:
             self._take_in(old, new)
-            for unit, by in ((old, -1), (new, 1)):
-                for element in shared(unit) if unit else ():
-                    _count(self._shared, element, by)
+        self._shared.update(element for _, new in turns if new for element in shared(new))
+        self._shared.subtract(element for old, _ in turns if old for element in shared(old))
+        self._shared = +self._shared  # without those that nobody stands for any more
         for old, new in turns:
             if old is not None:
                 self._let_go(old, new)
@@ -102,10 +102,11 @@ class Ledger:
         if isinstance(new, Pool):
             self._numbers.take_in(new)
         for unit, by in ((old, -1), (new, 1)):
-            for pool in _used(unit):
-                _count(self._uses, pool, by)
             if isinstance(unit, Pool):
                 _count(self._services, unit.service, by)
+            elif unit is not None:
+                for pool in _used(unit):
+                    _count(self._uses, pool, by)
 
     def _count(self, turns: Iterable[Turn], before: Elements, after: Elements) -> None:
         """Shared elements go with the last unit that stands for them."""

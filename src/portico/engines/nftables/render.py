@@ -16,6 +16,9 @@ TRANSPORTS: Final = ("tcp", "udp", "sctp")
 SEED: Final = 0x706F7274
 """Of the source hash: the same everywhere, so that two machines pick the same endpoint."""
 
+FIRST_SLOT: Final = "numgen random mod 1"
+"""0, as something that nft takes for a slot."""
+
 _SLOT = re.compile(r"<<(\w+)>>")
 _CLASS = re.compile(
     r"(?P<kind>random|source)-(?P<transport>tcp|udp|sctp)(?P<family>[46])-(?P<size>\d+)"
@@ -50,7 +53,7 @@ def class_chain(name: str) -> str:
     """One way to pick, for all pools of one size: `random-tcp4-5`, `sticky-4-5-10800`."""
     found = _CLASS.fullmatch(name)
     assert found is not None, name
-    rules = _sticky(found) if found["sticky"] else [_pick(found)]
+    rules = _sticky(found) if found["sticky"] else _pick(found)
     return f"table inet {TABLE} {{\n    chain {name} {{\n{_indent(rules)}\n    }}\n}}\n"
 
 
@@ -114,14 +117,19 @@ def _origins() -> list[str]:
     return rules
 
 
-def _pick(found: re.Match[str]) -> str:
+def _pick(found: re.Match[str]) -> list[str]:
     _, transport, family, size, *_ = found.groups()
     word = _WORDS[family]
     slot = f"numgen random mod {size}"
     if found["kind"] == "source":
         slot = f"jhash {word} saddr mod {size} seed {SEED:#x}"
-    endpoints = f"@{transport}endpoints{family}"
-    return f"meta l4proto {transport} dnat {word} to meta priority . {slot} map {endpoints}"
+    return [
+        f"meta l4proto {transport} dnat {word} to meta priority . {picked} "
+        f"map @{transport}endpoints{family}"
+        # A slot may go between two looks of one packet. The first one is there as long as any is;
+        # if none is, the client will try again, and be told by the next look.
+        for picked in (slot, FIRST_SLOT)
+    ] + ["goto discard"]
 
 
 def _sticky(found: re.Match[str]) -> list[str]:
@@ -143,7 +151,7 @@ def _sticky(found: re.Match[str]) -> list[str]:
         f"meta mark set {client} map @{affinity}",
         *go,
         "meta mark set 0",
-        "goto refuse",
+        "goto discard",
     ]
 
 

@@ -1,20 +1,21 @@
 """One user's access to one cluster: all that a client has to know before it can ask."""
 
-import platform
-from dataclasses import dataclass, field
+import os
+import sys
 from typing import Final
+
+from msgspec import Struct
 
 from portico import __version__
 from portico.kube.config.credentials import ANONYMOUS, Authorization, Headers, Identity
 from portico.kube.config.proxies import NO_PROXIES, Proxies
 from portico.kube.config.server import Server
 
-USER_AGENT: Final = f"portico/{__version__} ({platform.system().lower()}/{platform.machine()})"
+USER_AGENT: Final = f"portico/{__version__} ({sys.platform}/{os.uname().machine})"
 """Not curl-like: for those the API server indents its JSON, which doubles it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """How a client knows that it speaks to the right server; by the system's roots if nothing is set."""
 
     ca_file: str = ""
@@ -23,8 +24,7 @@ class Trust:
     server_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """`origin` says where all this is from, for messages."""
 
     server: Server
@@ -36,4 +36,4 @@ class Access:
     compresses: bool = True
     namespace: str = "default"
     user_agent: str = USER_AGENT
-    origin: str = field(default="", compare=False)
+    origin: str = ""

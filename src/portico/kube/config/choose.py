@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from portico.kube.config.access import Access
 from portico.kube.config.cluster_part import proxies_for, server_of, trust_of
@@ -19,9 +20,11 @@ from portico.kube.config.kubeconfig import Entry, Kubeconfig, T, read_kubeconfig
 from portico.kube.config.user_part import credentials_of, impersonation_of
 from portico.kube.config.wish import Wish, wished_cluster, wished_user
 
+NO_WISH: Final = Wish()
+
 
 def access(
-    wish: Wish = Wish(), environment: Mapping[str, str] | None = None, account: Path = ACCOUNT
+    wish: Wish = NO_WISH, environment: Mapping[str, str] | None = None, account: Path = ACCOUNT
 ) -> Access:
     """Reads files, so call it before the event loop is busy. Raises ConfigError."""
     environment = os.environ if environment is None else environment

@@ -5,9 +5,10 @@ turning a symbolic link, long before the old one ends.
 """
 
 import base64
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from portico.kube.config.errors import CredentialError
 
@@ -44,8 +45,7 @@ class Identity(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Known:
+class Known(Struct, frozen=True):
     """Credentials that stay as they are."""
 
     fixed: Headers = ()

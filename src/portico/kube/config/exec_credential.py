@@ -4,7 +4,6 @@ The two versions differ only in their name, and in that v1 has no default for `i
 """
 
 import datetime
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -30,8 +29,7 @@ class ClusterTold(Struct, frozen=True, rename="kebab", omit_defaults=True):
     config: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a plugin gave; `expires` in seconds since the epoch, or None for never."""
 
     token: str = ""

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import sys
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from portico.kube.config.errors import CredentialError
 from portico.kube.config.exec_credential import ClusterTold, question
@@ -17,8 +18,7 @@ LONGEST_COMPLAINT: Final = 500
 """Characters that a message repeats of what a plugin complains; all of it is passed on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plugin:
+class Plugin(Struct, frozen=True):
     """What to run. The mode is Never, IfAvailable or Always: whether it may ask a person."""
 
     command: tuple[str, ...]
@@ -111,7 +111,8 @@ async def _pass_on(stream: asyncio.StreamReader | None) -> str:
     while stream and (part := await stream.read(1 << 12)):
         text = part.decode(errors="replace")
         tail = (tail + text)[-LONGEST_COMPLAINT:]
-        print(text, end="", file=sys.stderr, flush=True)
+        sys.stderr.write(text)
+        sys.stderr.flush()
     return tail
 
 

@@ -5,18 +5,18 @@ The cluster's own `proxy-url` counts for every server; otherwise the environment
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from portico.kube.config.server import Server
 
 PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Struct, frozen=True):
     """`socks5` resolves names at the proxy, always; to others the host is told as it is, too."""
 
     scheme: str
@@ -37,8 +37,7 @@ class Proxy:
         return f"Proxy({str(self)!r})"  # without the password
 
 
-@dataclass(frozen=True, slots=True)
-class Proxies:
+class Proxies(Struct, frozen=True):
     """What was configured; `always` is the cluster's own."""
 
     always: Proxy | None = None
@@ -49,7 +48,7 @@ class Proxies:
         if self.always:
             return self.always
         proxy = dict(self.by_scheme).get(server.scheme)
-        if proxy is None or _is_local(server.host) or _is_excepted(server, self.exceptions):
+        if proxy is None or is_local(server.host) or _is_excepted(server, self.exceptions):
             return None
         return proxy
 
@@ -87,7 +86,7 @@ def proxies_of(environment: Mapping[str, str]) -> Proxies:
     return Proxies(None, tuple(found), exceptions)
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
     if host == "localhost":
         return True
     try:

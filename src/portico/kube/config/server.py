@@ -1,14 +1,14 @@
 """The address of an API server."""
 
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 PORTS: Final = {"https": 443, "http": 80}
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """`host` is a name or an address, without brackets; `path` is empty or starts with a slash."""
 
     scheme: str

@@ -1,16 +1,16 @@
 """What the person who starts Portico says about the cluster, over what the kubeconfig says."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
+from msgspec import Struct
+
 from portico.kube.config.documents import Cluster, User
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """Empty fields wish nothing. The names are those of kubectl's options."""
 
     kubeconfig: str = ""
