@@ -7,7 +7,8 @@ from portico.daemon.layer4 import checks_of, empty_pools_of, layer4_document
 from portico.model.fact import Metadata
 from portico.model.local import Failed, Health
 from portico.model.ref import Ref
-from portico.plan.pool import LeftOut, Scope, Void
+from portico.plan.backend import LeftOut
+from portico.plan.pool import Scope, Void
 from portico.plan.probe import Probe, probe_key
 from support.plans import plan_of
 

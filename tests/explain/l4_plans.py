@@ -3,7 +3,7 @@
 from ipaddress import ip_network
 
 from portico.model.ref import Ref
-from portico.plan.backend import Endpoint
+from portico.plan.backend import Endpoint, LeftOut
 from portico.plan.frontend import (
     Forwarding,
     Frontend,
@@ -15,7 +15,7 @@ from portico.plan.frontend import (
 from portico.plan.health_port import HealthPort, health_port_key
 from portico.plan.key import Origin
 from portico.plan.machine import THIS, Machine
-from portico.plan.pool import LeftOut, Pool, PoolName, Scope, pool_key
+from portico.plan.pool import Pool, PoolName, Scope, pool_key
 from portico.plan.transport import Transport, family_of
 from portico.plan.verdict import Because, Refusal
 from portico.settings import Entry

@@ -4,7 +4,7 @@ import json
 from ipaddress import ip_network
 
 from portico.model.ref import Ref
-from portico.plan.backend import Endpoint
+from portico.plan.backend import Endpoint, LeftOut
 from portico.plan.document import plan_document, unit_document
 from portico.plan.frontend import (
     Forwarding,
@@ -19,7 +19,7 @@ from portico.plan.frontend import (
 from portico.plan.health_port import HealthPort, health_port_key
 from portico.plan.key import Key, Origin
 from portico.plan.machine import THIS, Machine
-from portico.plan.pool import LeftOut, Pool, PoolName, Scope, Void, pool_key
+from portico.plan.pool import Pool, PoolName, Scope, Void, pool_key
 from portico.plan.probe import Probe, probe_key
 from portico.plan.transport import Family, Transport
 from portico.plan.verdict import Because, Refusal

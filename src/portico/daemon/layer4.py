@@ -7,9 +7,10 @@ from typing import Final
 from portico.model.fact import Fact
 from portico.model.local import Health
 from portico.model.ref import Ref
+from portico.plan.backend import Backend
 from portico.plan.frontend import NodePort
 from portico.plan.plan import Plan
-from portico.plan.pool import Pool, Scope, Void
+from portico.plan.pool import OF_NODES, Pool, Void
 from portico.plan.probe import Probe
 
 _PAST: Final = {Void.REJECT: "rejected", Void.DROP: "dropped"}
@@ -57,9 +58,9 @@ def checks_of(plan: Plan, get: Get) -> list[Check]:
 
 
 def empty_pools_of(plan: Plan) -> list[Pool]:
-    """Pools whose connections are refused, by name."""
+    """Pools that somebody should be in, by name: of an assumed family nobody is told of a lack."""
     pools = (unit for unit in plan.values() if isinstance(unit, Pool) and not unit.endpoints)
-    return sorted(pools, key=lambda pool: pool.key)
+    return sorted((pool for pool in pools if pool.refused), key=lambda pool: pool.key)
 
 
 def layer4_document(plan: Plan, get: Get) -> Mapping[str, object]:
@@ -87,9 +88,12 @@ def layer4_document(plan: Plan, get: Get) -> Mapping[str, object]:
 
 def _left_out(plan: Plan) -> Iterator[tuple[str, str]]:
     for unit in plan.values():
-        if isinstance(unit, Pool) and unit.scope in (Scope.NODES, Scope.LOCAL_NODES):
+        if isinstance(unit, Backend) or (isinstance(unit, Pool) and unit.scope in OF_NODES):
+            is_assumed = isinstance(unit, Pool) and unit.is_assumed
             for left in unit.left_out:
-                yield left.who, left.reason
+                # Without a field: the node has no address, of this family.
+                if left.origin.field or not is_assumed:
+                    yield left.who, left.reason
 
 
 def _leased(plan: Plan) -> list[NodePort]:

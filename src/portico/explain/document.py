@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from portico.explain.answer import Answer, Result
-from portico.explain.lines import line, lost_lines
-from portico.explain.packet import place_of
+from portico.explain.lines import line, lost_lines, reached_lines
 from portico.explain.request import Request
 from portico.plan.backend import Backend
 from portico.plan.document import route_document, unit_document
@@ -51,7 +50,8 @@ def answer_lines(request: Request, answer: Answer) -> Iterator[str]:
     yield line("host", _site_name(answer.site) or "no rule names this host")
     if answer.route:
         yield line("route", _route_text(answer.route, is_default=answer.is_default))
-    yield from _backend_lines(answer.backend)
+    if answer.backend:
+        yield from _backend_lines(answer.backend)
     yield line("result", _result_text(answer))
     yield from lost_lines(answer.lost)
 
@@ -72,15 +72,11 @@ def _certificate_lines(answer: Answer) -> Iterator[str]:
         yield line("certificate", f"the default one (self-signed){where}")
 
 
-def _backend_lines(backend: Backend | None) -> Iterator[str]:
-    if backend is None:
-        return
+def _backend_lines(backend: Backend) -> Iterator[str]:
     yield line(
         "backend", f"{backend.service} port {backend.port} ({backend.protocol}, {backend.balance})"
     )
-    for endpoint in backend.endpoints:
-        place = place_of(endpoint.address, endpoint.port)
-        yield line("endpoint", f"{place}  <- {endpoint.origin}")
+    yield from reached_lines("endpoint", backend)
 
 
 def _site_name(site: Site | None) -> str | None:

@@ -2,11 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 
+from portico.explain.packet import place_of
+from portico.plan.backend import Backend
+from portico.plan.pool import Pool
 from portico.plan.verdict import Refusal
 
 
 def line(label: str, text: str) -> str:
     return f"  {label:<12}{text}"
+
+
+def reached_lines(label: str, unit: Backend | Pool) -> Iterator[str]:
+    """Who gets new connections, and who does not."""
+    for endpoint in unit.endpoints:
+        place = place_of(endpoint.address, endpoint.port)
+        yield line(label, f"{place}  <- {endpoint.origin}")
+    for left in unit.left_out:
+        yield line("left out", f"{left.who}: {left.reason}  <- {left.origin}")
 
 
 def lost_lines(lost: Iterable[Refusal]) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from portico.explain.lines import line, lost_lines
+from portico.explain.lines import line, lost_lines, reached_lines
 from portico.explain.packet import Packet, place_of
 from portico.explain.packet_answer import Arrival, Client, End, PacketAnswer, Standing
 from portico.explain.policy import policy_of
 from portico.plan.frontend import Frontend, NodePort
 from portico.plan.key import Origin
-from portico.plan.pool import Pool, Scope
+from portico.plan.pool import OF_NODES, Pool, Scope
 from portico.settings import Pick
 
 _WHO: Final = {
@@ -85,15 +85,11 @@ def _pool_lines(pool: Pool) -> Iterator[str]:
         yield line("affinity", f"{told}  <- {origin}")
     if len(pool.endpoints) > 1:
         yield line("picked", _PICKED[pool.pick])
-    for endpoint in pool.endpoints:
-        place = place_of(endpoint.address, endpoint.port)
-        yield line(_label(pool), f"{place}  <- {endpoint.origin}")
-    for left in pool.left_out:
-        yield line("left out", f"{left.who}: {left.reason}  <- {left.origin}")
+    yield from reached_lines(_label(pool), pool)
 
 
 def _label(pool: Pool) -> str:
-    return "node" if pool.scope in (Scope.NODES, Scope.LOCAL_NODES) else "endpoint"
+    return "node" if pool.scope in OF_NODES else "endpoint"
 
 
 def _seen_lines(packet: Packet, answer: PacketAnswer) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from portico.model.ref import Ref
 from portico.plan.key import BACKEND, Key, Origin
@@ -27,9 +28,20 @@ class Endpoint:
     origin: Origin
 
 
+class LeftOut(NamedTuple):
+    """An endpoint or a node that gets no new connections, and why."""
+
+    who: str
+    origin: Origin
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """`resolves` names the DNS name whose addresses are the endpoints, for an ExternalName."""
+    """`resolves` names the DNS name whose addresses are the endpoints, for an ExternalName.
+
+    `left_out` are nodes, where nodes are what requests are sent to (`--via nodeport`).
+    """
 
     key: Key
     service: Ref
@@ -38,6 +50,7 @@ class Backend:
     balance: Balance = Balance.ROUND_ROBIN
     endpoints: tuple[Endpoint, ...] = ()
     resolves: str = ""
+    left_out: tuple[LeftOut, ...] = ()
     refused: tuple[Refusal, ...] = ()
 
 

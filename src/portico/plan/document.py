@@ -5,7 +5,13 @@ from typing import assert_never
 from portico.plan.backend import Backend
 from portico.plan.certificate import Certificate
 from portico.plan.document_l4 import l4_fields
-from portico.plan.document_parts import Document, origin_document, refusal_document
+from portico.plan.document_parts import (
+    Document,
+    endpoint_documents,
+    left_out_documents,
+    origin_document,
+    refusal_document,
+)
 from portico.plan.frontend import Frontend, NodePort, PortRequest
 from portico.plan.health_port import HealthPort
 from portico.plan.listener import Listener
@@ -89,14 +95,8 @@ def _backend(unit: Backend) -> dict[str, object]:
         "protocol": unit.protocol.value,
         "balance": unit.balance.value,
         "resolves": unit.resolves,
-        "endpoints": [
-            {
-                "address": endpoint.address,
-                "port": endpoint.port,
-                "from": origin_document(endpoint.origin),
-            }
-            for endpoint in unit.endpoints
-        ],
+        "endpoints": endpoint_documents(unit.endpoints),
+        "leftOut": left_out_documents(unit.left_out),
     }
 
 

@@ -2,7 +2,12 @@
 
 from typing import assert_never
 
-from portico.plan.document_parts import Document, origin_document
+from portico.plan.document_parts import (
+    Document,
+    endpoint_documents,
+    left_out_documents,
+    origin_document,
+)
 from portico.plan.frontend import Forwarding, Frontend, NodePort, PortRequest
 from portico.plan.health_port import HealthPort
 from portico.plan.machine import Machine
@@ -88,18 +93,9 @@ def _pool(unit: Pool) -> dict[str, object]:
         "affinitySeconds": unit.affinity or None,
         "proxyProtocol": unit.proxy_protocol or None,
         "whileEmpty": unit.void.value,
-        "endpoints": [
-            {
-                "address": endpoint.address,
-                "port": endpoint.port,
-                "from": origin_document(endpoint.origin),
-            }
-            for endpoint in unit.endpoints
-        ],
-        "leftOut": [
-            {"who": left.who, "reason": left.reason, "from": origin_document(left.origin)}
-            for left in unit.left_out
-        ],
+        "familyIsAssumed": unit.is_assumed or None,
+        "endpoints": endpoint_documents(unit.endpoints),
+        "leftOut": left_out_documents(unit.left_out),
     }
 
 

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from portico.model.ref import Ref
-from portico.plan.backend import Endpoint
-from portico.plan.key import POOL, Key, Origin
+from portico.plan.backend import Endpoint, LeftOut
+from portico.plan.key import POOL, Key
 from portico.plan.transport import Family, Transport
 from portico.plan.verdict import Refusal
 from portico.settings import Pick
@@ -33,20 +33,13 @@ class Void(StrEnum):
     DROP = "drop"
 
 
-class LeftOut(NamedTuple):
-    """An endpoint or a node that gets no new connections, and why."""
-
-    who: str
-    origin: Origin
-    reason: str
-
-
 @dataclass(frozen=True, slots=True)
 class Pool:
     """One port of one Service in one family and scope.
 
     `affinity` is how many seconds a client stays with its endpoint; 0: each connection is picked
-    anew. `proxy_protocol` is the version that is spoken to the endpoints; 0: none.
+    anew. `proxy_protocol` is the version that is spoken to the endpoints; 0: none. Of an assumed
+    family the Service itself says nothing: that nobody has it is no news.
     """
 
     key: Key
@@ -61,6 +54,7 @@ class Pool:
     void: Void = Void.REJECT
     proxy_protocol: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    is_assumed: bool = False
     refused: tuple[Refusal, ...] = ()
 
 

@@ -89,8 +89,9 @@ def _at_nodes(
     if not node_port:
         return _refused(backend, wants, Because.NODE_PORT_MISSING, f"{port.port}/TCP")
     found = nodes_at(node_port, health_check(service, port).port, look)
+    backend = replace(backend, endpoints=found.endpoints, left_out=found.left_out)
     if found.endpoints:
-        return replace(backend, endpoints=found.endpoints)
+        return backend
     name = f"{backend.service.namespace}/{backend.service.name}"
     return _refused(backend, wants, Because.NO_HEALTHY_NODE, name)
 

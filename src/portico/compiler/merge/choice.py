@@ -11,7 +11,8 @@ from portico.compiler.merge.occupied import machine_of
 from portico.compiler.merge.topology import near
 from portico.compiler.wants_l4 import PoolWant, Reach
 from portico.lib.shorten import shown
-from portico.plan.pool import LeftOut, Scope
+from portico.plan.backend import LeftOut
+from portico.plan.pool import Scope
 from portico.plan.verdict import Because, Refusal
 
 

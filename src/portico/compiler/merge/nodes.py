@@ -9,9 +9,8 @@ from portico.compiler.merge.occupied import machine_of
 from portico.compiler.nodes import node_address, node_flaw
 from portico.model.core import NODES, Node
 from portico.model.local import Health, healths_at
-from portico.plan.backend import Endpoint
+from portico.plan.backend import Endpoint, LeftOut
 from portico.plan.key import Origin
-from portico.plan.pool import LeftOut
 from portico.plan.transport import Family
 
 THIS_VERY_MACHINE: Final = "its address is this machine's: the kernel translates packets only once"

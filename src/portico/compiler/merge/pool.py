@@ -11,9 +11,9 @@ from portico.compiler.merge.nodes import nodes_at
 from portico.compiler.wants_l4 import PoolWant
 from portico.model.core import Service
 from portico.model.ref import Ref
-from portico.plan.backend import Endpoint
+from portico.plan.backend import Endpoint, LeftOut
 from portico.plan.key import Key
-from portico.plan.pool import OF_NODES, LeftOut, Pool, Void
+from portico.plan.pool import OF_NODES, Pool, Void
 from portico.plan.transport import family_of
 from portico.plan.verdict import Because, Refusal
 
@@ -38,6 +38,7 @@ def merge_pool(key: Key, claims: Sequence[Claim], look: Look) -> Pool:
         found.void,
         proxy_protocol,
         found.left_out,
+        want.is_assumed,
         found.refused,
     )
 
@@ -72,9 +73,9 @@ def _endpoints(service: Ref, want: PoolWant, look: Look) -> _Found:
     if exists_elsewhere:
         told = Refusal(want.origin, Because.NO_LOCAL_ENDPOINTS, look.settings.node_name)
         return _Found((), left_out, (*refused, told), Void.DROP)
-    if not (want.is_assumed and read.candidates):
-        refused += (_refusal(want, Because.NO_ENDPOINTS),)
-    return _Found((), left_out, refused)
+    if want.is_assumed and not mine and read.candidates:
+        return _Found((), ())  # no news; what is refused is told of the other family
+    return _Found((), left_out, (*refused, _refusal(want, Because.NO_ENDPOINTS)))
 
 
 def _refusal(want: PoolWant, because: Because) -> Refusal:

@@ -16,7 +16,7 @@ USER_AGENT: Final = f"portico/{__version__} ({sys.platform}/{os.uname().machine}
 
 
 class Trust(Struct, frozen=True):
-    """How a client knows that it speaks to the right server; by the system's roots if nothing is set."""
+    """How to know that it is the right server; by the system's roots if nothing is set."""
 
     ca_file: str = ""
     ca_data: bytes = b""

@@ -1,15 +1,16 @@
 """Which cluster is meant, and as whom it is asked.
 
 In this order: the kubeconfig that was named; those in KUBECONFIG; ~/.kube/config; the pod's service
-account. That is kubectl's order: a kubeconfig is there because somebody has put it there, while a service
-account is in every pod.
+account. That is kubectl's order: a kubeconfig is there because somebody has put it there, while a
+service account is in every pod.
 """
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from portico.kube.config.access import Access
 from portico.kube.config.cluster_part import proxies_for, server_of, trust_of

@@ -1,6 +1,6 @@
-"""What is said to an exec plugin, and what it answers (`client.authentication.k8s.io`, v1 and v1beta1).
+"""What is said to an exec plugin, and what it answers (`client.authentication.k8s.io`).
 
-The two versions differ only in their name, and in that v1 has no default for `interactiveMode`.
+v1 and v1beta1 differ only in their name, and in that v1 has no default for `interactiveMode`.
 """
 
 import datetime

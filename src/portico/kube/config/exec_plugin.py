@@ -1,7 +1,7 @@
-"""Credentials that another program makes: the plugin is run when they are needed, and no more often.
+"""Credentials that another program makes: a plugin, run when they are needed and no more often.
 
-One run at a time, for all who wait. What it gave is kept until it expires, or until the server refuses it;
-then the first who was refused has it run again, and the others get what that run gives.
+One run at a time, for all who wait. What it gave is kept until it expires, or until the server refuses
+it; then the first who was refused has it run again, and the others get what that run gives.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class ExecCredentials:
         self._now = now
         self._patience = patience
         self._answer: Answer | None = None
-        # A lock and not a shared task: if the one who waits for the plugin gives up, the next one has it run.
+        # A lock and no shared task: if who waits for the plugin gives up, the next one has it run.
         self._running = asyncio.Lock()
 
     async def headers(self) -> Headers:

@@ -1,7 +1,7 @@
 """The service account of the pod we run in.
 
-The API server is asked at the address in the environment: a name would need the cluster's DNS, which
-may need us.
+The API server is asked at the address in the environment: a name would need the cluster's DNS,
+which may need us.
 """
 
 from collections.abc import Mapping

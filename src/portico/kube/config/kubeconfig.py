@@ -5,11 +5,11 @@ first `current-context` that is not empty wins. Paths are relative to the file t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 import msgspec
+from msgspec import Struct, field
 
 from portico.kube.config.documents import Cluster, Context, Document, User
 from portico.kube.config.errors import ConfigError
@@ -17,8 +17,7 @@ from portico.kube.config.errors import ConfigError
 T = TypeVar("T", Cluster, User, Context)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[T]):
+class Entry(Struct, Generic[T], frozen=True):
     """A cluster, a user or a context, and where it stands."""
 
     value: T
@@ -35,8 +34,7 @@ class Entry(Generic[T]):
         return self.file.parent / name
 
 
-@dataclass(frozen=True, slots=True)
-class Kubeconfig:
+class Kubeconfig(Struct, frozen=True):
     """Some files, laid one over the other."""
 
     files: tuple[Path, ...] = ()
@@ -51,7 +49,7 @@ class Kubeconfig:
 
 
 def read_kubeconfigs(files: Sequence[Path]) -> Kubeconfig:
-    """Files of a list that do not exist are left out. Raises ConfigError for those nobody can read."""
+    """Files that do not exist are left out. Raises ConfigError for those nobody can read."""
     read = [(file, document) for file in files if (document := _read(file)) is not None]
     clusters: dict[str, Entry[Cluster]] = {}
     users: dict[str, Entry[User]] = {}

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from msgspec import Struct
+from msgspec.structs import replace
 
 from portico.kube.config.documents import Cluster, User
 

@@ -47,7 +47,7 @@ def make_context(trust: Trust, pair: KeyPair | None) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     elif trust.ca_file or trust.ca_data:
-        trust_authority(context, trust)
+        _trust_authority(context, trust)
     else:
         context.load_default_certs()
     if pair:
@@ -55,7 +55,18 @@ def make_context(trust: Trust, pair: KeyPair | None) -> ssl.SSLContext:
     return context
 
 
-def trust_authority(context: ssl.SSLContext, trust: Trust) -> None:
+def make_proxy_context(trust: Trust) -> ssl.SSLContext:
+    """For a proxy: the system's roots and the cluster's authority, and nothing that says who we are.
+
+    Raises ConfigError.
+    """
+    context = make_context(Trust(skips_verification=trust.skips_verification), None)
+    if not trust.skips_verification and (trust.ca_file or trust.ca_data):
+        _trust_authority(context, trust)
+    return context
+
+
+def _trust_authority(context: ssl.SSLContext, trust: Trust) -> None:
     """Raises ConfigError."""
     place = trust.ca_file or "certificate-authority-data"
     try:
@@ -82,32 +93,19 @@ def _load_pair(context: ssl.SSLContext, pair: KeyPair) -> None:
     # Imported here: who has a token needs no files.
     import tempfile
 
-    folder = tempfile.TemporaryDirectory(prefix="portico-")
-    try:
-        certificate, key = folder / "certificate", folder / "key"
+    with tempfile.TemporaryDirectory(prefix="portico-") as folder:
+        certificate, key = Path(folder, "certificate"), Path(folder, "key")
         for path, content in ((certificate, pair.certificate), (key, pair.key)):
             path.touch(mode=0o600)
             path.write_bytes(content)
-        # Without a password of ours OpenSSL would ask the person at the terminal for one.
-        context.load_cert_chain(certificate, key, password=_no_password)
-    except ssl.SSLError as error:
-        why = "do not belong together" if "MISMATCH" in str(error) else "are not both in PEM"
-        raise CredentialError(f"the client certificate and its key {why}") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            # Without a password of ours OpenSSL would ask the person at the terminal for one.
+            context.load_cert_chain(certificate, key, password=_no_password)
+        except ssl.SSLError as error:
+            why = "do not belong together" if "MISMATCH" in str(error) else "are not both in PEM"
+            raise CredentialError(f"the client certificate and its key {why}") from None
 
 
 def _no_password() -> str:
     hint = "decrypt it, as with openssl pkey -in KEY -out KEY"
     raise CredentialError("the key of the client certificate is encrypted", hint)
-
-
-def make_proxy_context(trust: Trust) -> ssl.SSLContext:
-    """For a proxy: the system's roots and the cluster's authority, and nothing that says who we are.
-
-    Raises ConfigError.
-    """
-    context = make_context(Trust(skips_verification=trust.skips_verification), None)
-    if not trust.skips_verification and (trust.ca_file or trust.ca_data):
-        trust_authority(context, trust)
-    return context

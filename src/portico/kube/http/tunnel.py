@@ -3,7 +3,6 @@
 import base64
 
 import h11
-
 from msgspec import Struct
 
 from portico.kube.config.proxies import Proxy
