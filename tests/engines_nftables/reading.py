@@ -12,7 +12,7 @@ from portico.plan.pool import Pool
 
 PLACE = re.compile(r"^\t(?:map|set) (\S+) \{\n(.*?)^\t\}", re.MULTILINE | re.DOTALL)
 PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132}
-MASQUERADES = {"always": "all", "outsiders": "outsiders", "own": "own"}
+MASQUERADES = {"always": "7000:1", "outsiders": "7000:2", "own": "7000:3"}
 
 
 class Way(NamedTuple):
@@ -46,9 +46,7 @@ def ways_in_kernel(table: Elements) -> dict[str, Way]:
     for kind, origins in (("frontends", "origins"), ("nodeports", "nodeorigins")):
         for family in "46":
             for key, number in table[f"{kind}{family}"].items():
-                masquerade = (
-                    table[f"{origins}{family}"].get(key, "").removeprefix("goto masquerade-")
-                )
+                masquerade = table[f"{origins}{family}"].get(key, "")
                 found[f"{key} ipv{family}"] = _way(table, number, family, masquerade)
     return found
 

@@ -15,7 +15,7 @@ from engines_nftables.units import (
     plan_of,
     pool,
 )
-from portico.plan.frontend import frontend_key
+from portico.plan.frontend import Masquerade, frontend_key
 from portico.plan.plan import Diff, diff
 from portico.plan.transport import Transport
 
@@ -141,6 +141,23 @@ def test_another_layout_is_replaced_as_a_whole(live):
     live.serve(SHOP, None)
     assert_serves(live, SHOP)
     assert "layout-of-old" not in live.space.nft("list", "table", "inet", "portico")
+
+
+def test_a_layout_whose_maps_were_of_another_kind_is_replaced_as_well(live):
+    """Portico's first layout had verdicts where numbers are now."""
+    live.space.nft(
+        "add table inet portico; add chain inet portico layout-000000000000; "
+        "add chain inet portico masquerade-all { masquerade; }; "
+        "add map inet portico origins4 { type ipv4_addr . inet_proto . inet_service : verdict; }; "
+        "add element inet portico origins4 { 192.0.2.1 . tcp . 80 : goto masquerade-all }; "
+        "add chain inet portico postrouting { type nat hook postrouting priority 90; }; "
+        "add rule inet portico postrouting meta l4proto tcp ct original ip daddr . meta l4proto . "
+        "ct original proto-dst vmap @origins4"
+    )
+    always = frontend("192.0.2.1", key_of("db"), masquerade=Masquerade.ALWAYS)
+    plan = plan_of(*SHOP.values(), always)
+    assert live.serve(plan, None)["transactions"] == 1
+    assert_serves(live, plan)
 
 
 def test_the_table_stays_when_portico_goes(live):

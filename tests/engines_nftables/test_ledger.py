@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from engines_nftables.plans import stories
 from engines_nftables.units import frontend, key_of, plan_of, pool
 from portico.engines.nftables.elements import Elements
+from portico.engines.nftables.filling import parts
 from portico.engines.nftables.ledger import Ledger
 from portico.engines.nftables.numbers import NOTHING_KNOWN
 from portico.plan.plan import diff
@@ -45,6 +46,34 @@ def test_taken_in_at_once_it_is_the_same(story):
         ledger.follow(ledger.turns(plan, {**ledger.units, **plan}))
     fresh.follow(fresh.turns(story[-1], story[-1]))
     assert sizes(ledger.all()) == sizes(fresh.all())
+
+
+@given(story=stories())
+@SMALL
+def test_filled_in_parts_it_is_the_whole(story):
+    """And nothing leads to what is not there yet."""
+    assert_filled(story[-1])
+
+
+def test_filled_in_many_parts():
+    pools = [pool(f"s{n}", [f"10.2.{n % 7}.1", f"10.3.{n >> 8}.{n & 255}"]) for n in range(450)]
+    ways = [frontend(f"10.96.{n >> 8}.{n & 255}", one.key) for n, one in enumerate(pools)]
+    assert assert_filled(plan_of(*ways, *pools)) > 5
+
+
+def assert_filled(plan) -> int:
+    """How many parts there were."""
+    ledger = Ledger(NOTHING_KNOWN, relay=False)
+    table, count = ledger.all(), 0
+    for _, part in parts(ledger, plan, most=3):
+        count += 1
+        assert not part.deletes
+        table = after(table, part)
+        places = ("frontends4", "frontends6", "nodeports4", "nodeports6", "ways", "shortcuts")
+        led = [number for place in places for number in table[place].values()]
+        assert {number for number in led if number.startswith("50")} <= table["pools"].keys()
+    assert table == ledger.all()
+    return count
 
 
 def test_a_pool_keeps_its_number_as_long_as_somebody_refers_to_it():

@@ -119,8 +119,23 @@ def test_node_ports_are_on_node_addresses_only(world, engine):
 
 
 def test_node_ports_masquerade(world, engine):
-    serve(engine, WEB4, node_port(30080, forwarding(WEB4.key, masquerade=Masquerade.ALWAYS)))
+    to6 = forwarding(WEB6.key, family=Family.IPV6, masquerade=Masquerade.ALWAYS)
+    ways = forwarding(WEB4.key, masquerade=Masquerade.ALWAYS), to6
+    serve(engine, WEB4, WEB6, node_port(30080, *ways))
     assert world.ask(("10.1.0.1", 30080)).split()[1] == "10.2.0.254"
+    assert world.ask(("fd01::1", 30080)).split()[1] == "fd02::254"
+
+
+@pytest.mark.parametrize("masquerade", [Masquerade.ALWAYS, Masquerade.NEVER])
+def test_udp_is_masqueraded_by_what_was_dialled(world, engine, masquerade):
+    """Port 80 over TCP says nothing of port 80 over UDP."""
+    web = pool("web", ALL4, transport=UDP)
+    other = Masquerade.NEVER if masquerade is Masquerade.ALWAYS else Masquerade.ALWAYS
+    udp = frontend(VIP[0], web.key, transport=UDP, masquerade=masquerade)
+    serve(engine, web, WEB4, udp, frontend(VIP[0], WEB4.key, masquerade=other))
+    with world.flow(VIP) as flow:
+        sees = flow.ask().split()[1]
+    assert sees == ("10.2.0.254" if masquerade is Masquerade.ALWAYS else "10.1.0.2")
 
 
 def test_only_clients_that_are_let_in(world, engine):
@@ -191,13 +206,18 @@ def test_nothing_is_left_in_packets(world, engine):
     world.balancer.nft(
         f"add table inet spy; add chain inet spy out {{ {hook}; }}; "
         'add rule inet spy out oifname != "lo" meta mark != 0 counter; '
-        'add rule inet spy out oifname != "lo" meta priority 5000:0-6fff:ffff counter'
+        'add rule inet spy out oifname != "lo" meta priority 5000:0-7fff:ffff counter'
     )
     sticky, sticky6 = pool("s", ALL4, affinity=9), pool("s", ALL6, affinity=9, family=Family.IPV6)
-    serve(engine, sticky, sticky6, frontend(VIP[0], sticky.key), frontend(VIP6[0], sticky6.key))
-    for vip in (VIP, VIP6):
+    ways = [
+        frontend(vip[0], to.key, port=80 + number, masquerade=masquerade)
+        for vip, to in ((VIP, sticky), (VIP6, sticky6))
+        for number, masquerade in enumerate(Masquerade)
+    ]
+    serve(engine, sticky, sticky6, *ways)
+    for way in ways:
         for who in (world.client, world.balancer):
-            assert world.ask(vip, by=who) not in ("refused", "nothing")
+            assert world.ask((way.address, way.port), by=who) not in ("refused", "nothing")
     counted = world.balancer.nft("list", "table", "inet", "spy")
     assert counted.count("counter packets 0 bytes 0") == 2, counted
 

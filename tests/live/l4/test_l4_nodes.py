@@ -75,7 +75,7 @@ async def test_a_node_dies_silently(balancer, world):
         world.inside.plug_in_again(world.nodes["node-c"])
         await load.until_answered_by(*ALL)
     assert all(began <= died + 2.0 for began, _ in load.failures), load.failures
-    assert 0 < len(load.failures) <= 2 * CLIENTS  # each hangs for longer than it takes to notice
+    assert len(load.failures) <= 2 * CLIENTS  # a SYN that is repeated may reach another node
     assert load.cuts == ["node-c"] * lost
 
 

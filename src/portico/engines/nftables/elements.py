@@ -35,10 +35,10 @@ Elements = dict[str, dict[str, str]]
 """Place, key, value; the texts are those that nft prints. Values in sets are empty."""
 
 PROTOCOLS: Final = {Transport.TCP: 6, Transport.UDP: 17, Transport.SCTP: 132}
-_CHAINS: Final = {
-    Masquerade.ALWAYS: "goto masquerade-all",
-    Masquerade.OUTSIDERS: "goto masquerade-outsiders",
-    Masquerade.OWN: "goto masquerade-own",
+_MASQUERADES: Final = {
+    Masquerade.ALWAYS: "7000:1",
+    Masquerade.OUTSIDERS: "7000:2",
+    Masquerade.OWN: "7000:3",
 }
 _VOIDS: Final = {Void.REJECT: "goto refuse", Void.DROP: "goto discard"}
 
@@ -132,7 +132,7 @@ class Writer:
             place, origins, key = entrance(unit, forwarding.family)
             self._into[place][key] = self._number(unit, forwarding)
             if forwarding.masquerade is not Masquerade.NEVER:
-                self._into[origins][key] = _CHAINS[forwarding.masquerade]
+                self._into[origins][key] = _MASQUERADES[forwarding.masquerade]
 
     def _number(self, unit: Frontend | NodePort, forwarding: Forwarding) -> str:
         """The number that connections get: the pool's if there is nothing to decide before."""

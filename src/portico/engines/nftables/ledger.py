@@ -4,8 +4,9 @@ Only units that change are looked at. Elements that several units stand for are 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final, TypeVar
 
 from portico.engines.nftables.elements import (
     L4,
@@ -25,6 +26,9 @@ from portico.plan.plan import Plan
 from portico.plan.pool import Pool
 
 Counted = TypeVar("Counted")
+
+AT_ONCE: Final = 100
+"""Units between two looks at how large a part has become; a source hash is 256 elements or more."""
 
 Turn = tuple[L4Unit | None, L4Unit | None]
 """A unit as it was, and as it is to be."""
@@ -81,6 +85,25 @@ class Ledger:
             if old is not None:
                 self._let_go(old, new)
 
+    def fill(self, units: Iterable[L4Unit], most: int) -> Iterator[Elements]:
+        """Take units in where there are none yet: what they add, in parts of about so many."""
+        part: Elements = defaultdict(dict)
+        waiting = iter(units)
+        while some := tuple(islice(waiting, AT_ONCE)):
+            for unit in some:
+                self._take_in(None, unit)
+            self._write(part, some)
+            elements = [element for unit in some for element in shared(unit)]
+            for place, key in elements:
+                if (place, key) not in self._shared:
+                    part[place][key] = ""
+            self._shared.update(elements)
+            if sum(map(len, part.values())) >= most:
+                yield part
+                part = defaultdict(dict)
+        if part:
+            yield part
+
     def all(self) -> Elements:
         """Everything the table should hold."""
         elements = nothing()
@@ -102,9 +125,11 @@ class Ledger:
         if isinstance(new, Pool):
             self._numbers.take_in(new)
         for unit, by in ((old, -1), (new, 1)):
+            if unit is None:
+                continue
             if isinstance(unit, Pool):
                 _count(self._services, unit.service, by)
-            elif unit is not None:
+            else:
                 for pool in _used(unit):
                     _count(self._uses, pool, by)
 

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +34,8 @@ def table(options: Options) -> str:
     slots = {
         "clients": str(options.clients),
         "relay": _indent(_relay(options.relay_port)),
-        "origins": _indent(_origins()),
+        "origins": _origins(),
+        "dialled": _indent(_dialled()),
     }
     template = (FOLDER / "templates" / "table.nft").read_text()
     classes = "".join(
@@ -47,6 +48,12 @@ def table(options: Options) -> str:
 def is_class(chain: str) -> bool:
     """Whether a chain of this name is one that is made when its size is first needed."""
     return _CLASS.fullmatch(chain) is not None
+
+
+def classes(change: Change) -> set[str]:
+    """The class chains that new elements lead to."""
+    verdicts = set(change.adds.get("pools", {}).values())
+    return set(filter(is_class, (verdict.removeprefix("goto ") for verdict in verdicts)))
 
 
 def class_chain(name: str) -> str:
@@ -62,25 +69,10 @@ def changes(change: Change) -> str:
     lines = [_statement("delete", place, keys) for place, keys in change.deletes.items() if keys]
     lines += [
         _statement("add", place, _pairs(place, values))
-        for place, values in change.adds.items()
-        if values
+        for place in PLACES
+        if (values := change.adds.get(place))
     ]
     return "".join(lines)
-
-
-def chunks(change: Change, most: int) -> Iterator[Change]:
-    """Additions to an empty table, in parts of so many elements, in the order of the places."""
-    part, room = Change(), most
-    for place in PLACES:
-        pairs = iter(change.adds.get(place, {}).items())
-        while some := dict(itertools.islice(pairs, room)):
-            part.adds[place] = some
-            room -= len(some)
-            if not room:
-                yield part
-                part, room = Change(), most
-    if part.adds:
-        yield part
 
 
 def rule_counts(text: str) -> dict[str, int]:
@@ -104,17 +96,30 @@ def _relay(port: int) -> list[str]:
     return [f"meta l4proto tcp redirect to :{port}", "goto refuse"]
 
 
-def _origins() -> list[str]:
-    rules = []
-    for family, word in _WORDS.items():
-        for transport in TRANSPORTS:
-            known = f"meta nfproto ipv{family} meta l4proto {transport}"
-            port = "meta l4proto . ct original proto-dst"
-            dialled = f"ct original {word} daddr"
-            rules.append(f"{known} {dialled} . {port} vmap @origins{family}")
-            nodes = f"{dialled} @nodeaddresses{family}"
-            rules.append(f"{known} {nodes} {port} vmap @nodeorigins{family}")
-    return rules
+def _origins() -> str:
+    return "\n\n".join(
+        f"    chain dialled-{transport}{family} {{\n{_indent(_origin(transport, family))}\n    }}"
+        for family, transport in itertools.product(_WORDS, TRANSPORTS)
+    )
+
+
+def _origin(transport: str, family: str) -> list[str]:
+    dialled, port = f"ct original {_WORDS[family]} daddr", "meta l4proto . ct original proto-dst"
+    known = f"meta nfproto ipv{family} meta l4proto {transport}"
+    nodes = f"{dialled} @nodeaddresses{family}"
+    return [
+        # A frontend at a node's address comes before a node port, as in `dispatch`.
+        f"{known} {nodes} meta priority set {port} map @nodeorigins{family}",
+        f"{known} meta priority set {dialled} . {port} map @origins{family}",
+        "goto masquerade-dialled",
+    ]
+
+
+def _dialled() -> list[str]:
+    return [
+        f"meta nfproto ipv{family} meta l4proto {transport} goto dialled-{transport}{family}"
+        for family, transport in itertools.product(_WORDS, TRANSPORTS)
+    ]
 
 
 def _pick(found: re.Match[str]) -> list[str]:

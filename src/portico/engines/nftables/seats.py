@@ -30,6 +30,8 @@ def seats_of(endpoints: Iterable[Endpoint]) -> dict[Seat, None]:
 def seated(before: Sequence[Seat | None], wanted: Iterable[Seat]) -> tuple[Seat, ...]:
     """Slots 0, 1, 2 ... without a gap: who can keep a slot keeps it, others fill the holes."""
     missing = dict.fromkeys(wanted)
+    if not before:
+        return tuple(missing)
     slots: list[Seat | None] = [None] * len(missing)
     for slot, seat in enumerate(before[: len(slots)]):
         if seat in missing:

@@ -1,34 +1,29 @@
 """Our table in the kernel: kept equal to what the plan's units stand for."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-from portico.engines.nftables import forwarding, kernel, render
+from portico.engines.nftables import filling, forwarding, kernel, render
 from portico.engines.nftables.adoption import known_numbers
-from portico.engines.nftables.conntrack import Conntrack
 from portico.engines.nftables.elements import PLACES, TABLE, Change, Elements, change, nothing
-from portico.engines.nftables.flows import NO_SUSPECTS, stale, suspects
+from portico.engines.nftables.forgetting import Forgetting
 from portico.engines.nftables.generation import Generations, Structure
 from portico.engines.nftables.layout import Layout
-from portico.engines.nftables.ledger import Ledger
+from portico.engines.nftables.ledger import Ledger, Turn
 from portico.engines.nftables.libnftables import Libnftables, NftablesError
 from portico.engines.nftables.netlink import Netlink
+from portico.engines.nftables.numbers import NOTHING_KNOWN
 from portico.engines.nftables.options import Options
 from portico.plan.key import Key
 from portico.plan.machine import THIS, Machine
 from portico.plan.plan import Plan
 from portico.plan.transport import Family
 
-MOST_IN_A_CHUNK: Final = 20_000
-"""Elements in a transaction that fills an empty table: libnftables needs a kilobyte for each."""
-
 READING_SHARE: Final = 20
 """Elements are read back so seldom that it takes a twentieth of the time, once a second at most."""
-
-FLOWS_SHARE: Final = 4
-"""The kernel walks through all flows to find some: for a fifth of the time at most, or later."""
 
 UNCOUNTED: Final = ("pods4", "pods6")
 """Linux counts ends of intervals and halves: all addresses, an interval without an end, are 0."""
@@ -57,7 +52,7 @@ class Table:
         self._options = options
         self._netlink = Netlink()
         self._generations = Generations(self._netlink)
-        self._conntrack = Conntrack(self._netlink)
+        self._forgetting = Forgetting(self._netlink)
         try:
             self._generations.current()  # complains where netfilter may not be told anything
             self._nft = Libnftables()
@@ -71,14 +66,12 @@ class Table:
         self._is_known = False
         self._is_doubtful = False
         self._next_reading = 0.0
-        self._next_flows = 0.0
         self._elsewhere: set[Family] = set()
-        self._suspects = NO_SUSPECTS
         self.work = Work()
 
     def is_as_left(self) -> bool:
         """Whether nobody has edited any table since the last look. Cheap: one short question."""
-        if not self._is_known or self._is_doubtful or self._suspects:
+        if not self._is_known or self._is_doubtful or self.owes_flows:
             return False
         return self._generations.current() == self._generation
 
@@ -94,10 +87,12 @@ class Table:
             except NftablesError:
                 # The table is not what it was a moment ago: look again, and say what differs.
                 self._compare_or_make_anew(plan, PLACES)
-        if self.work.transactions > done:
+        is_busy = self.work.transactions > done
+        if is_busy:
             self.work.last_apply_ms = (time.monotonic() - started) * 1000
-        if self._suspects and time.monotonic() >= self._next_flows:
-            self._forget_flows(self._ledger)
+        if self._ledger is not None:
+            deleted = self._forgetting.work(self._ledger.units, is_busy=is_busy)
+            self.work.flows_deleted += deleted
 
     def note(self) -> str:
         """What keeps traffic from flowing although the table is as it should be."""
@@ -106,7 +101,7 @@ class Table:
     @property
     def owes_flows(self) -> bool:
         """Whether flows are still to be looked at."""
-        return bool(self._suspects)
+        return self._forgetting.is_owed
 
     @property
     def services(self) -> int:
@@ -156,7 +151,7 @@ class Table:
             return
         self._is_known = False  # until it has gone well
         done = self.work.transactions
-        self._suspects |= suspects(turns)
+        self._forgetting.note(turns)
         difference = ledger.turn(turns)
         self._elsewhere |= forwarding.elsewhere(
             (new for _, new in turns if new is not None), _here(ledger)
@@ -187,33 +182,56 @@ class Table:
         was_known, self._is_known = self._is_known, False
         done = self.work.transactions
         generation, structure = self._generations.current(), self._generations.structure()
-        if structure is not None and not self._layout.is_ours(structure):
-            anew = True
+        if structure is None:
+            ledger, turns = self._fill(plan)
+        else:
+            ledger, turns = self._mend(plan, structure, places, anew=anew)
+        self._ledger = ledger
+        if self.work.transactions > done:
+            self.work.repairs += was_known
+            turns += [(None, unit) for unit in ledger.units.values()]
+        self._forgetting.note(turns)
+        self._elsewhere = forwarding.elsewhere(ledger.units.values(), _here(ledger))
+        self._is_doubtful &= places is not PLACES
+        self._expect(generation + self.work.transactions - done, self._generations.structure())
+
+    def _mend(
+        self, plan: Plan, structure: Structure, places: Sequence[str], *, anew: bool
+    ) -> tuple[Ledger, list[Turn]]:
+        """What differs, in one transaction."""
+        anew = anew or not self._layout.is_ours(structure)
         found, mending = self._read(structure, places, anew=anew)
         ledger = self._ledger or self._adopting(plan, found)
         left = {} if len(found) == len(PLACES) else ledger.all()
         turns = ledger.turns(plan, {**ledger.units, **plan})
         ledger.follow(turns)
-        self._ledger = ledger
         wanted = ledger.all()
         difference = change(left | found, wanted)
         mending += _missing_classes(difference, None if anew else structure)
         if mending or difference.size:
-            for text, part in self._parts(mending, difference, is_empty=structure is None):
-                self._commit(text, part)
-            self.work.repairs += was_known
-            turns += [(None, unit) for unit in ledger.units.values()]
+            self._commit(mending + render.changes(difference), difference)
         self.work.elements = {place: len(wanted[place]) for place in PLACES}
-        self._suspects |= suspects(turns)
-        self._elsewhere = forwarding.elsewhere(ledger.units.values(), _here(ledger))
-        self._is_doubtful &= places is not PLACES
-        self._expect(generation + self.work.transactions - done, self._generations.structure())
+        return ledger, turns
+
+    def _fill(self, plan: Plan) -> tuple[Ledger, list[Turn]]:
+        """There is no table. The next part is written while libnftables is busy with the last."""
+        left = self._ledger.turns(plan, self._ledger.units) if self._ledger else []
+        ledger = Ledger(NOTHING_KNOWN, relay=bool(self._options.relay_port))
+        self.work.elements = dict.fromkeys(PLACES, 0)
+        with ThreadPoolExecutor(1, "nftables-fill") as busy:
+            last = busy.submit(self._commit, self._layout.anew(None), Change())
+            for text, part in filling.parts(ledger, plan):
+                self._count(part)
+                last.result()
+                last = busy.submit(self._commit, text, part)
+            last.result()
+        return ledger, left
 
     def _read(
-        self, structure: Structure | None, places: Sequence[str], *, anew: bool
+        self, structure: Structure, places: Sequence[str], *, anew: bool
     ) -> tuple[Elements, str]:
         """The elements in the kernel, and the text that mends what is around them."""
-        if structure is None or anew:
+        if anew:
             return nothing(), self._layout.anew(structure)
         started = time.monotonic()
         counts = self._generations.counts() or {}
@@ -235,17 +253,6 @@ class Table:
         known = known_numbers(plan, found, last)
         return Ledger(known, relay=bool(self._options.relay_port))
 
-    def _parts(
-        self, mending: str, difference: Change, *, is_empty: bool
-    ) -> Iterator[tuple[str, Change]]:
-        """One transaction, but several where there was nothing: entrances are the last to come."""
-        if not is_empty:
-            yield mending + render.changes(difference), difference
-            return
-        yield mending, Change()
-        for part in render.chunks(difference, MOST_IN_A_CHUNK):
-            yield render.changes(part), part
-
     def _commit(self, text: str, difference: Change) -> None:
         self._nft.run(text)
         self.work.transactions += 1
@@ -260,25 +267,11 @@ class Table:
             self._structure = structure if is_alone else None
         self._is_known = True
 
-    def _forget_flows(self, ledger: Ledger | None) -> None:
-        """UDP flows of what has left; tried again the next time if conntrack fails."""
-        assert ledger is not None
-        started = time.monotonic()
-        flows = self._conntrack.look(self._suspects)
-        found = stale(flows, ledger.units, self._suspects.closed)
-        self.work.flows_deleted += self._conntrack.forget(found)
-        self._suspects = NO_SUSPECTS
-        now = time.monotonic()
-        self._next_flows = now + FLOWS_SHARE * (now - started)
-
 
 def _missing_classes(difference: Change, structure: Structure | None) -> str:
     """The class chains that these elements lead to and that are not there yet."""
     there = structure.chains if structure is not None else {}
-    wanted = {
-        verdict.removeprefix("goto ") for verdict in difference.adds.get("pools", {}).values()
-    }
-    missing = sorted(name for name in wanted if render.is_class(name) and name not in there)
+    missing = sorted(render.classes(difference) - there.keys())
     return "".join(map(render.class_chain, missing))
 
 
