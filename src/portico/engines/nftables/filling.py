@@ -15,8 +15,11 @@ MOST_IN_A_PART: Final = 20_000
 
 
 def parts(ledger: Ledger, plan: Plan, most: int = MOST_IN_A_PART) -> Iterator[tuple[str, Change]]:
-    """Statements, and the elements in them; the ledger, which is empty, takes the units in."""
-    classes: set[str] = set()
+    """Statements, and the elements in them; the ledger, which is empty, takes the units in.
+
+    The table is there, with the chains of every day.
+    """
+    classes = set(render.EVERYDAY)
     for elements in ledger.fill(_in_order(only_l4(plan).values()), most):
         part = Change(adds=elements)
         missing = render.classes(part) - classes

@@ -23,7 +23,8 @@ class Layout:
 
     def anew(self, structure: Structure | None) -> str:
         """The text that makes an empty table, whatever there is."""
-        return self.text if structure is None else f"delete table inet {TABLE}\n{self.text}"
+        start = "" if structure is None else f"delete table inet {TABLE}\n"
+        return start + self.text + "".join(map(render.class_chain, sorted(render.EVERYDAY)))
 
     def is_ours(self, structure: Structure) -> bool:
         """Whether the elements in it mean what ours would."""

@@ -270,8 +270,8 @@ class Table:
 
 def _missing_classes(difference: Change, structure: Structure | None) -> str:
     """The class chains that these elements lead to and that are not there yet."""
-    there = structure.chains if structure is not None else {}
-    missing = sorted(render.classes(difference) - there.keys())
+    there = structure.chains.keys() if structure is not None else render.EVERYDAY
+    missing = sorted(render.classes(difference) - there)
     return "".join(map(render.class_chain, missing))
 
 
