@@ -1,7 +1,7 @@
 """Credentials that another program makes: a plugin, run when they are needed and no more often.
 
-One run at a time, for all who wait. What it gave is kept until it expires, or until the server refuses
-it; then the first who was refused has it run again, and the others get what that run gives.
+One run at a time, for all who wait. What it gave is kept until it expires, or until the server
+refuses it; then the first who was refused has it run again, and the others get what that run gives.
 """
 
 import asyncio

@@ -89,7 +89,8 @@ def _read(file: Path) -> Document | None:
     try:
         document = msgspec.convert(_without_nulls(parsed), Document)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{file}: {_complaint(str(error))}", _SHAPE) from None
+        told, hint = _complaint(str(error))
+        raise ConfigError(f"{file}: {told}", hint) from None
     if (document.api_version, document.kind) != ("v1", "Config"):
         told = f"holds {document.api_version}/{document.kind}"
         raise ConfigError(f"{file}: {told}, not v1/Config", _SHAPE)
@@ -123,8 +124,20 @@ def _without_nulls(value: object) -> object:
     return value
 
 
-def _complaint(message: str) -> str:
-    """`Expected …, got … - at `$.a.b`` becomes `a.b: expected …, got …`."""
+_WORDS: Final = {
+    "str": "text",
+    "array": "a list",
+    "object": "a mapping",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+}
+
+
+def _complaint(message: str) -> tuple[str, str]:
+    """`Expected …, got … - at `$.a.b`` becomes `a.b: expected …, got …`; and a hint."""
     what, _, path = message.partition(" - at `$")
-    text = what[:1].lower() + what[1:].replace("`", "")
-    return f"{path.strip('.`')}: {text}" if path else text
+    words = [_WORDS.get(word, word) for word in what.split("`")]
+    text = "".join(words).replace("Expected", "expected")
+    hint = "put it in quotes" if text.startswith("expected text, got") else _SHAPE
+    return (f"{path.strip('.`')}: {text}" if path else text), hint

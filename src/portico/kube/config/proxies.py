@@ -1,7 +1,7 @@
 """Which proxy, if any, stands between us and a server.
 
-The cluster's own `proxy-url` counts for every server; otherwise the environment is asked as Go asks it
-(golang.org/x/net/http/httpproxy), because that is what people have set up for kubectl.
+The cluster's own `proxy-url` counts for every server; otherwise the environment is asked as Go asks
+it (golang.org/x/net/http/httpproxy), because that is what people have set up for kubectl.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
+from portico.kube.config.credentials import Headers, basic
 from portico.kube.config.server import Server
 
 PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
@@ -72,7 +73,7 @@ def parse_proxy(text: str) -> Proxy:
 
 
 def proxies_of(environment: Mapping[str, str]) -> Proxies:
-    """HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in capitals or not. Raises ValueError with the reason."""
+    """HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in capitals or not. Raises ValueError."""
     found: list[tuple[str, Proxy]] = []
     for scheme in ("https", "http"):
         variable = f"{scheme}_proxy"
@@ -84,6 +85,14 @@ def proxies_of(environment: Mapping[str, str]) -> Proxies:
                 raise ValueError(f"{variable.upper()} {error}") from None
     exceptions = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
     return Proxies(None, tuple(found), exceptions)
+
+
+def proxy_authorization(proxy: Proxy) -> Headers:
+    """What the proxy itself wants to know, before it asks or lets through."""
+    if not proxy.user:
+        return ()
+    ((_, value),) = basic(proxy.user, proxy.password)
+    return (("Proxy-Authorization", value),)
 
 
 def is_local(host: str) -> bool:

@@ -17,7 +17,6 @@ from portico.kube.config.credentials import (
     bearer,
 )
 from portico.kube.config.documents import Cluster, User
-from portico.kube.config.exec_part import exec_of
 from portico.kube.config.impersonation import impersonation
 from portico.kube.config.kubeconfig import Entry
 from portico.kube.config.server import Server
@@ -31,13 +30,18 @@ GONE: Final = {
 def credentials_of(
     user: Entry[User], cluster: Entry[Cluster], server: Server
 ) -> tuple[Authorization, Identity]:
-    """A token or a certificate that stands there comes before what a plugin says."""
+    """A token that stands there takes the place of a plugin, a certificate that of the plugin's."""
     _check(user)
     if not server.is_secure:
         return _of_address(server), ANONYMOUS  # a token is not sent where everybody can read it
-    plugin = exec_of(user, cluster) if user.value.exec else None
-    authorization = _authorization(user) or plugin or _of_address(server)
-    return authorization, _identity(user) or plugin or ANONYMOUS
+    authorization, identity = _authorization(user), _identity(user)
+    if user.value.exec and not authorization:
+        # Imported here: most kubeconfigs have none.
+        from portico.kube.config.exec_part import exec_of
+
+        authorization = plugin = exec_of(user, cluster)
+        identity = identity or plugin
+    return authorization or _of_address(server), identity or ANONYMOUS
 
 
 def impersonation_of(entry: Entry[User]) -> Headers:

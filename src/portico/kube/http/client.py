@@ -3,8 +3,8 @@
     async with Client(access) as client, client.request(Request("GET", "/version")) as response:
         body = await response.read()
 
-One client is for any number of tasks. A question gets a connection of its own, kept or new; one whose body
-was not read to the end is closed, which is how a watch ends.
+One client is for any number of tasks. A question gets a connection of its own, kept or new; one
+whose answer was not read to the end is closed, which is how a watch ends.
 """
 
 import ssl
@@ -72,8 +72,8 @@ class Client:
     async def upgrade(self, request: Request) -> AsyncIterator[tuple[Pipe, Response, bytes]]:
         """Another protocol on the same connection, after a 101.
 
-        Gives the pipe, the head of the answer, and what of the other protocol has come with it. Any other
-        answer is an error. Raises KubeError.
+        Gives the pipe, the head of the answer, and what of the other protocol has come with it. Any
+        other answer is an error. Raises KubeError.
         """
         connection, head = await self._ask(request)
         try:
@@ -113,7 +113,7 @@ class Client:
                 )
             except StaleError:
                 connection.abort()
-                # The server had closed it while it was kept. It may have read the question before that.
+                # The server had closed it while it was kept; it may have read the question, though.
                 if request.method not in IDEMPOTENT:
                     raise
             except BaseException:

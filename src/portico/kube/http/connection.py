@@ -35,7 +35,8 @@ class Connection:
     def is_usable(self) -> bool:
         """Whether it may be kept for another question."""
         is_idle = self._http.our_state is h11.IDLE and self._http.their_state is h11.IDLE
-        return is_idle and self.pipe.is_quiet
+        # Bytes that belong to no answer would be taken for the beginning of the next.
+        return is_idle and self.pipe.is_quiet and not self._http.trailing_data[0]
 
     async def ask(self, head: h11.Request, body: bytes, patience: float) -> Head:
         """The head of the answer, 101 included. Raises UnreachableError and its like."""

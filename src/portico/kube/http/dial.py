@@ -12,7 +12,6 @@ from portico.kube.http.errors import ProxyError, TlsError, UnreachableError
 from portico.kube.http.pipe import Pipe
 from portico.kube.http.tls import make_proxy_context
 from portico.kube.http.tls_errors import explained
-from portico.kube.http.tunnel import Tunnel, tunnel_through
 
 NEXT_ADDRESS_AFTER = 0.25
 """Seconds for one address of a name before the next is tried, too (RFC 8305)."""
@@ -70,6 +69,9 @@ async def _pass_through(pipe: Pipe, access: Access, proxy: Proxy, patience: floa
         context = await asyncio.to_thread(make_proxy_context, access.trust)
         await _secure(pipe, context, proxy.host, f"the proxy {proxy}", patience)
     if server.is_secure or proxy.is_socks:
+        # Imported here: few have a proxy.
+        from portico.kube.http.tunnel import Tunnel, tunnel_through
+
         await tunnel_through(Tunnel(pipe, proxy, server), access.user_agent)
 
 
@@ -77,7 +79,7 @@ async def _secure(
     pipe: Pipe, context: ssl.SSLContext, name: str, peer: str, patience: float
 ) -> None:
     try:
-        await pipe.secure(context, name, patience)
+        await pipe.secure(context, name, patience + 1)  # it is the caller who gives up first
     except ssl.SSLError as error:
         raise TlsError(*explained(peer, name, error)) from None
     except (OSError, ValueError) as error:  # ValueError: a name that cannot be one

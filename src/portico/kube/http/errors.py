@@ -1,7 +1,7 @@
 """Everything that can come of a request but an answer.
 
-One class for each thing that a caller treats in its own way. `str()` is for people: what was asked of
-whom, what went wrong, what to do.
+One class for each thing that a caller treats in its own way. `str()` is for people: what was asked
+of whom, what went wrong, what to do.
 """
 
 from collections.abc import Mapping

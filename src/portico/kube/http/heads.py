@@ -4,10 +4,9 @@ import h11
 
 from portico.kube.config.access import Access
 from portico.kube.config.credentials import Headers
-from portico.kube.config.proxies import is_local
+from portico.kube.config.proxies import is_local, proxy_authorization
 from portico.kube.http.errors import GarbledError
 from portico.kube.http.request import Request
-from portico.kube.http.tunnel import proxy_authorization
 
 
 class Heads:
@@ -25,7 +24,7 @@ class Heads:
             self._common.append(("Accept-Encoding", "gzip"))
         proxy = access.proxies.for_server(server)
         if proxy and not server.is_secure and not proxy.is_socks:
-            # Without TLS the proxy is not passed through but asked, by the whole URL (RFC 9112 3.2.2).
+            # Without TLS the proxy is not passed through but asked, for a whole URL (RFC 9112).
             self._base = str(server)
             self._common += proxy_authorization(proxy)
         self._common += access.impersonation
@@ -40,6 +39,13 @@ class Heads:
             return h11.Request(
                 method=request.method, target=self._base + request.target, headers=encoded
             )
-        except (h11.LocalProtocolError, UnicodeError) as error:
-            # The value is not repeated: it may be a secret.
-            raise GarbledError(f"this cannot be asked: {error}") from None
+        except h11.LocalProtocolError:
+            # h11's own words repeat the value, which may be a secret.
+            odd = [name for name, value in headers if not _is_sendable(value)]
+            what = f"the header {odd[0]}" if odd else f"{request.method} {request.path!r}"
+            hint = "a token must have no line break and no space in it" if odd else ""
+            raise GarbledError(f"{what} cannot be sent as it is", hint) from None
+
+
+def _is_sendable(value: str) -> bool:
+    return value.isprintable() and value == value.strip()

@@ -1,15 +1,21 @@
 """Bytes both ways, with back pressure and a limit on silence.
 
-asyncio's own streams would do, but that they buffer what comes a second time, and cannot tell whether a
-connection that nobody reads is still good.
+asyncio's own streams would do, but that they buffer what comes a second time, and cannot tell
+whether a connection that nobody reads is still good.
 """
 
 import asyncio
+import errno
 import ssl
+from contextlib import suppress
 from typing import Final
 
 HIGH_WATER: Final = 1 << 19
 """Bytes that may wait to be read before the sender has to wait."""
+
+
+LAST_WORDS: Final = 1.0
+"""Seconds."""
 
 
 class Pipe(asyncio.Protocol):
@@ -21,6 +27,7 @@ class Pipe(asyncio.Protocol):
         self._has_ended = False
         self._error: Exception | None = None
         self._is_paused = False
+        self._is_secured = False
         self._news = asyncio.Event()
         self._may_write = asyncio.Event()
         self._is_gone = asyncio.Event()
@@ -32,11 +39,16 @@ class Pipe(asyncio.Protocol):
         return not (self._has_ended or self._received or self._is_gone.is_set())
 
     async def receive(self, patience: float | None = None) -> bytes:
-        """What has come, or at the end nothing. Raises OSError or ssl.SSLError, and TimeoutError."""
+        """What has come, or at the end nothing. Raises OSError, ssl.SSLError, TimeoutError."""
         if not (self._received or self._has_ended):
             self._news.clear()
             async with asyncio.timeout(patience):
                 await self._news.wait()
+        if self._is_secured and self._has_ended and not self._received:
+            # Why it has ended, as by an alert, is told a moment after the end itself.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS):
+                    await self._is_gone.wait()
         if not self._received and self._error:
             raise self._error
         received = bytes(self._received)
@@ -58,15 +70,19 @@ class Pipe(asyncio.Protocol):
     async def secure(self, context: ssl.SSLContext, name: str, patience: float) -> None:
         """Speak TLS from here on. Raises ssl.SSLError, OSError, ssl.CertificateError."""
         assert self._transport
+        if self._received:
+            # Or what somebody in between says now would be taken for the server's words.
+            raise OSError(errno.EPROTO, "it spoke before TLS began")
         loop = asyncio.get_running_loop()
         secured = await loop.start_tls(
             self._transport, self, context, server_hostname=name, ssl_handshake_timeout=patience
         )
         assert secured  # None is for loops that cannot
         self._transport = secured
+        self._is_secured = True
 
     def write_eof(self) -> None:
-        """Nothing more will be written; TLS cannot tell that to the peer, so then nothing is done."""
+        """Nothing more will be written. Within TLS that cannot be told; nothing is done then."""
         if self._transport and self._transport.can_write_eof() and not self._is_gone.is_set():
             self._transport.write_eof()
 
@@ -91,7 +107,7 @@ class Pipe(asyncio.Protocol):
     def eof_received(self) -> bool:
         self._has_ended = True
         self._news.set()
-        return True  # the other way may be open still; TLS closes in any case
+        return not self._is_secured  # the other way may be open still, but not within TLS
 
     def connection_lost(self, error: Exception | None) -> None:
         self._has_ended = True

@@ -9,8 +9,8 @@ from portico.kube.http.connection import Connection
 IDLE: Final = 90.0
 """Seconds; what stands in front of API servers often cuts later, some after 100."""
 
-MOST: Final = 8
-"""How many are kept; more than that are only needed in a burst."""
+MOST: Final = 25
+"""How many are kept, as client-go does; more than that are only needed in a burst."""
 
 
 class Pool:

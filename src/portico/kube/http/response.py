@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from portico.kube.http.connection import Connection
@@ -15,20 +14,22 @@ PIECE: Final = 1 << 20
 """Bytes at most that are unpacked at once."""
 
 
-@dataclass(frozen=True, slots=True)
 class Response:
     """Names of headers are in lower case."""
 
-    code: int
-    headers: Mapping[str, str]
-    _connection: Connection
-    _silence: float
+    def __init__(
+        self, code: int, headers: Mapping[str, str], connection: Connection, silence: float
+    ) -> None:
+        self.code = code
+        self.headers = headers
+        self._connection = connection
+        self._silence = silence
 
     def chunks(self, silence: float | None = None) -> AsyncIterator[bytes]:
         """The body in pieces of any size, unpacked; `silence` seconds without any are an error.
 
-        Raises UnreachableError and its like. To be iterated once, and to the end if the connection is
-        to be kept.
+        To be iterated once, and to the end if the connection is to be kept. Raises UnreachableError
+        and its like.
         """
         patience = self._silence if silence is None else silence
         is_packed = self.headers.get("content-encoding", "").lower() == "gzip"
@@ -45,12 +46,12 @@ class Response:
         return bytes(body)
 
 
-@dataclass(slots=True)
 class _Plain:
     """An iterator and no generator: nothing has to be tidied up when somebody stops half-way."""
 
-    _connection: Connection
-    _patience: float
+    def __init__(self, connection: Connection, patience: float) -> None:
+        self._connection = connection
+        self._patience = patience
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
@@ -61,15 +62,16 @@ class _Plain:
         raise StopAsyncIteration
 
 
-@dataclass(slots=True)
 class _Unpacked(_Plain):
-    _unpacking: "zlib._Decompress" = field(default_factory=lambda: zlib.decompressobj(wbits=31))
-    _packed: bytes = b""
+    def __init__(self, connection: Connection, patience: float) -> None:
+        super().__init__(connection, patience)
+        self._unpacking = zlib.decompressobj(wbits=31)  # 31 is for gzip
+        self._packed = b""
 
     async def __anext__(self) -> bytes:
         while True:
             if not self._packed:
-                self._packed = await _Plain.__anext__(self)
+                self._packed = await super().__anext__()
             try:
                 piece = self._unpacking.decompress(self._packed, PIECE)
             except zlib.error as error:

@@ -57,7 +57,7 @@ class Denied(Struct, frozen=True):
         return f"{self.verb} {self.resource}{group}{where}"
 
 
-_DENIED: Final = re.compile(
+_DENIED: Final = (
     r'User "(?P<user>[^"]*)" cannot (?P<verb>\S+) (?:resource "(?P<resource>[^"]*)"'
     r'(?: in API group "(?P<group>[^"]*)")?|path "(?P<path>[^"]*)")'
     r'(?: in the namespace "(?P<namespace>[^"]*)")?'
@@ -67,7 +67,7 @@ _DENIED: Final = re.compile(
 
 def read_denied(message: str) -> Denied | None:
     """The API server has no fields for this, only the sentence."""
-    found = _DENIED.search(message)
+    found = re.search(_DENIED, message)  # compiled when it is needed
     if not found:
         return None
     resource = found["resource"] or found["path"] or ""

@@ -1,7 +1,7 @@
 """Who is trusted, and who we say we are, as OpenSSL wants to be told.
 
-The rules are Go's, because that is what clusters are made for: names only from the certificate's alternative
-names, and any certificate among the authorities ends a chain, not only one that signs itself.
+The rules are Go's, because clusters are made for those: names only from the alternative names of a
+certificate, and any certificate among the authorities ends a chain, not only one that signs itself.
 """
 
 import asyncio
@@ -23,17 +23,22 @@ class TlsContexts:
         self._identity = identity
         self._made_of: tuple[KeyPair | None, Stamp] | None = None
         self._context: ssl.SSLContext | None = None
+        self._stamp: Stamp = None
+        self._making = asyncio.Lock()
 
     async def current(self) -> ssl.SSLContext:
         """Another object after a change. Raises ConfigError and CredentialError."""
         pair = await self._identity.key_pair()
-        made_of = (pair, _stamp(self._trust.ca_file))
-        context = self._context
-        if context is None or made_of != self._made_of:
-            # In a thread: the system's roots take tens of milliseconds to read.
-            context = await asyncio.to_thread(make_context, self._trust, pair)
-            self._context, self._made_of = context, made_of
-        return context
+        # A file that is not there is being replaced; until then the authority we know is good.
+        self._stamp = _stamp(self._trust.ca_file) or self._stamp
+        made_of = (pair, self._stamp)
+        async with self._making:  # or those who ask at once would get one each
+            context = self._context
+            if context is None or made_of != self._made_of:
+                # In a thread: the system's roots take tens of milliseconds to read.
+                context = await asyncio.to_thread(make_context, self._trust, pair)
+                self._context, self._made_of = context, made_of
+            return context
 
 
 def make_context(trust: Trust, pair: KeyPair | None) -> ssl.SSLContext:
@@ -56,7 +61,7 @@ def make_context(trust: Trust, pair: KeyPair | None) -> ssl.SSLContext:
 
 
 def make_proxy_context(trust: Trust) -> ssl.SSLContext:
-    """For a proxy: the system's roots and the cluster's authority, and nothing that says who we are.
+    """For a proxy: the system's roots, the cluster's authority, and nothing that says who we are.
 
     Raises ConfigError.
     """
@@ -71,8 +76,9 @@ def _trust_authority(context: ssl.SSLContext, trust: Trust) -> None:
     place = trust.ca_file or "certificate-authority-data"
     try:
         content = Path(trust.ca_file).read_bytes() if trust.ca_file else trust.ca_data
-        context.load_verify_locations(cadata=content.decode("ascii", errors="replace"))
-    except ssl.SSLError:
+        # What stands between the certificates may be in any language.
+        context.load_verify_locations(cadata=content.decode("ascii", errors="ignore"))
+    except (ssl.SSLError, ValueError):
         told = f"the certificate authority ({place}) holds no certificate in PEM"
         raise ConfigError(told, "it has to begin with -----BEGIN CERTIFICATE-----") from None
     except OSError as error:

@@ -24,7 +24,7 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
     "CERTIFICATE_REQUIRED": ("wants a client certificate", "there is none in the kubeconfig"),
     "UNKNOWN_CA": ("does not trust our client certificate", "was it made for another cluster?"),
     "CERTIFICATE_EXPIRED": ("says that our client certificate has expired", "renew it"),
-    "BAD_CERTIFICATE": ("does not accept our client certificate", "renew it"),
+    "BAD_CERTIFICATE": ("does not accept our client certificate, or that we have none", ""),
 }
 
 

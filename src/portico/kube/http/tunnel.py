@@ -1,11 +1,9 @@
 """Through a proxy to a server: CONNECT for http and https, a greeting for socks5."""
 
-import base64
-
 import h11
 from msgspec import Struct
 
-from portico.kube.config.proxies import Proxy
+from portico.kube.config.proxies import Proxy, proxy_authorization
 from portico.kube.config.server import Server
 from portico.kube.http.errors import ProxyError
 from portico.kube.http.pipe import Pipe
@@ -68,6 +66,8 @@ async def _connect(tunnel: Tunnel, user_agent: str) -> None:
     code = answer.status_code
     if code == 407:
         raise tunnel.error("it wants a user and a password", "put them into proxy-url")
+    if conversation.trailing_data[0]:
+        raise tunnel.error("it speaks where the server is to be heard; is it a proxy?")
     if not 200 <= code < 300:
         raise tunnel.error(f"it says {code} {shown(answer.reason.decode('latin-1'))}".rstrip())
 
@@ -88,10 +88,3 @@ async def _receive(tunnel: Tunnel) -> bytes:
     if not received:
         raise tunnel.error("it ended the connection")
     return received
-
-
-def proxy_authorization(proxy: Proxy) -> list[tuple[str, str]]:
-    if not proxy.user:
-        return []
-    encoded = base64.b64encode(f"{proxy.user}:{proxy.password}".encode()).decode()
-    return [("Proxy-Authorization", f"Basic {encoded}")]

@@ -1,0 +1,1 @@
+"""The Kubernetes client, over real sockets, beside the real kubectl."""

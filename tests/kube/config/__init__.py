@@ -1,0 +1,1 @@
+"""Kubeconfigs and credentials, beside the real kubectl."""

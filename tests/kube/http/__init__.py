@@ -1,0 +1,1 @@
+"""HTTP over real sockets, with real TLS and real proxies."""
