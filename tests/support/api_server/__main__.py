@@ -19,12 +19,17 @@ def main() -> None:
     options = parser.parse_args()
     with running_api_server() as server:
         server.put(*(endpoint_slice(number) for number in range(options.slices)))
-        print(server.url, flush=True)
+        _say(server.url)
         for line in sys.stdin:
             verb, _, rest = line.partition(" ")
             if verb == "put":
                 server.put(*(endpoint_slice(number, version=2) for number in range(int(rest))))
-                print("done", flush=True)
+                _say("done")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

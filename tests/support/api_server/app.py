@@ -3,13 +3,13 @@
 import asyncio
 import gzip
 import json
-import time
 from contextlib import aclosing
 from typing import Any, NamedTuple
 
 import yaml
 from aiohttp import web
 
+from portico.lib.clock import now
 from support.api_server import lists, patches
 from support.api_server.access import Asked
 from support.api_server.cluster import Cluster
@@ -112,7 +112,8 @@ class App:
         writes, how, told = self._cluster.writes, request.content_type, await _body(request)
         if how == APPLY:
             if "fieldManager" not in request.query:
-                raise bad_request("PatchOptions.meta.k8s.io: fieldManager: Required value")
+                why = "is invalid: fieldManager: Required value: is required for apply patch"
+                raise Refused(422, "Invalid", f'PatchOptions.meta.k8s.io "" {why}')
             force = request.query.get("force") == "true"
             return writes.apply(place, told, author, force=force)
         old = writes.read(place)
@@ -206,8 +207,9 @@ class App:
                     faults.cut_next_event = False
                     await response.write(lines[0][: len(lines[0]) // 2])
                     _abort(request)
-                for start in range(0, len(lines), 500):
-                    await self._write(response, b"".join(lines[start : start + 500]))
+                    return
+                for line in lines:
+                    await self._write(response, line)
         if watch.is_cut:
             _abort(request)
 
@@ -224,7 +226,6 @@ class App:
 def _abort(request: web.BaseRequest) -> None:
     if request.transport is not None:
         request.transport.abort()
-    raise ConnectionResetError
 
 
 def _asked(request: web.BaseRequest, verb: str, place: Place, user: str) -> Asked:
@@ -240,7 +241,7 @@ def _author(request: web.BaseRequest, place: Place) -> Author:
     manager = request.query.get("fieldManager") or agent
     operation = "Apply" if request.content_type == APPLY else "Update"
     dry_run = request.query.get("dryRun") == "All"
-    return Author(manager, operation, moment(time.time()), dry_run, place.subresource)
+    return Author(manager, operation, moment(now()), dry_run, place.subresource)
 
 
 async def _body(request: web.BaseRequest) -> Any:

@@ -1,10 +1,10 @@
 """All that the server knows, without a socket."""
 
-import time
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from portico.lib.clock import now
 from support.api_server.access import Access, Asked
 from support.api_server.faults import Faults
 from support.api_server.kinds import Kind, Kinds
@@ -62,9 +62,7 @@ class Cluster:
         old = self.storage.get(stored, key)
         before = old.document["metadata"] if old else {}
         metadata.setdefault("uid", before.get("uid") or str(uuid.uuid4()))
-        metadata.setdefault(
-            "creationTimestamp", before.get("creationTimestamp") or moment(time.time())
-        )
+        metadata.setdefault("creationTimestamp", before.get("creationTimestamp") or moment(now()))
         if kind.counts_generations:
             metadata.setdefault("generation", before.get("generation", 0) + 1)
         self.storage.put(stored, key, inwards({**document, "metadata": metadata}, kind, stored))

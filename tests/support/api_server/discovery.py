@@ -31,10 +31,8 @@ def discover(kinds: Kinds, path: str) -> Any:
             return _resources(kinds, group, version)
         case ["version"]:
             return VERSION
-        case ["openapi", "v3"]:
-            return {"paths": {at: {"serverRelativeURL": f"/openapi/v3/{at}"} for at in _ats(kinds)}}
-        case ["openapi", "v3", *rest] if "/".join(rest) in _ats(kinds):
-            return _open_api(kinds, "/".join(rest))
+        case ["openapi", "v3", *rest]:
+            return _open_apis(kinds, "/".join(rest))
     return None
 
 
@@ -76,6 +74,12 @@ def _at(kind: Kind) -> str:
 
 def _ats(kinds: Kinds) -> list[str]:
     return sorted({_at(kind) for kind in kinds})
+
+
+def _open_apis(kinds: Kinds, at: str) -> Any:
+    if not at:
+        return {"paths": {at: {"serverRelativeURL": f"/openapi/v3/{at}"} for at in _ats(kinds)}}
+    return _open_api(kinds, at) if at in _ats(kinds) else None
 
 
 def _open_api(kinds: Kinds, at: str) -> dict[str, Any]:

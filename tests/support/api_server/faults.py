@@ -13,6 +13,10 @@ REASONS = {
 }  # fmt: skip
 
 
+WITNESS = "witness"
+"""The User-Agent of a test that looks how things are; it is spared."""
+
+
 @dataclass
 class Failure:
     """The next `times` requests that match are answered with a code."""
@@ -26,6 +30,7 @@ class Failure:
     def matches(self, asked: Asked) -> bool:
         return (
             self.times > 0
+            and asked.user_agent != WITNESS
             and self.verb in ("", asked.verb)
             and self.resource in ("", asked.resource)
         )
@@ -53,11 +58,11 @@ class Faults:
     def clear(self) -> None:
         self.__dict__.update(Faults().__dict__)
 
-    def refuse(self, asked: Asked) -> int | None:
+    def refuse(self, asked: Asked) -> None:
         """Raises Refused where a failure is due."""
         due = next((failure for failure in self.failures if failure.matches(asked)), None)
         if due is None:
-            return None
+            return
         due.times -= 1
         reason = REASONS.get(due.code, "InternalError")
         no = Refused(due.code, reason, f"a failure that was asked for: {due.code}")
@@ -80,5 +85,5 @@ class Faults:
 
     async def until_heard(self) -> None:
         """Hold back what a watch would say."""
-        while self.is_silent:
+        while self.is_silent:  # noqa: ASYNC110  # is set from another thread
             await asyncio.sleep(0.01)

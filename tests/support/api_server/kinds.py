@@ -112,8 +112,7 @@ class Kinds:
         return new
 
     def undefine(self, definition: Any) -> list[Kind]:
-        gone = [kind for kind in _defined(definition) if self._by_place.pop(kind[:3], None)]
-        return gone
+        return [kind for kind in _defined(definition) if self._by_place.pop(kind[:3], None)]
 
 
 def _defined(definition: Any) -> list[Kind]:

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import bisect
+import itertools
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -36,16 +38,17 @@ def page(storage: Storage, kinds: Kinds, kind: Kind, namespace: str, query: Quer
     matches = selection(
         kind, namespace, query.get("labelSelector", ""), query.get("fieldSelector", "")
     )
-    found = [outwards(each, kind) for each in storage.all_at(home(kinds, kind), revision)]
-    found = [each for each in found if matches(each.document)]
-    if token:
-        found = [each for each in found if _place(each) > token.start]
+    stored = storage.all_at(home(kinds, kind), revision)
+    first = bisect.bisect_right(stored, token.start, key=_place) if token else 0
+    seen = (outwards(each, kind) for each in itertools.islice(stored, first, None))
     limit = int(query.get("limit") or 0)
+    matching = (each for each in seen if matches(each.document))
+    found = list(itertools.islice(matching, limit + 1 if limit else None))
     if not limit or len(found) <= limit:
         return Page(found, revision, "", None)
-    plain = not query.get("labelSelector") and not query.get("fieldSelector")
     rest = _encoded(Token(revision, _place(found[limit - 1])))
-    return Page(found[:limit], revision, rest, len(found) - limit if plain else None)
+    is_whole = not (namespace or query.get("labelSelector") or query.get("fieldSelector"))
+    return Page(found[:limit], revision, rest, len(stored) - first - limit if is_whole else None)
 
 
 def encoded(kind: Kind, told: Page) -> bytes:

@@ -62,12 +62,20 @@ def applied(
 ) -> dict[str, Any]:  # fmt: skip
     """What becomes of `old` when a manager applies `wanted`; notes who owns what."""
     paths = set(leaves(wanted))
+    # An empty map adds nothing to a map that is there.
+    settled = {
+        path
+        for path in paths
+        if value_at(wanted, path) != {} or not isinstance(value_at(old, path), Mapping)
+    }
     before = owners.by_manager.get(who, (set(), ""))[0]
     taken = {
         path: other[0]
         for other, (owned, _) in owners.by_manager.items()
         for path in owned
-        if other != who and _touches(path, paths) and value_at(old, path) != value_at(wanted, path)
+        if other != who
+        and _touches(path, settled)
+        and value_at(old, path) != value_at(wanted, path)
     }
     if taken and not force:
         raise _conflict(taken)
@@ -81,7 +89,7 @@ def applied(
     result = old
     for path in before - paths - others:
         result = _without(result, path)
-    for path in paths:
+    for path in settled:
         result = _with(result, path, value_at(wanted, path))
     at = time if paths != before or result != old else owners.by_manager.get(who, (set(), time))[1]
     owners.by_manager[who] = (paths, at)

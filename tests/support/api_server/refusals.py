@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  # of a request, as in the product's own words
     """One no. Raised anywhere below the door, sent as a Status."""
 
     def __init__(self, code: int, reason: str, message: str, **details: Any) -> None:

@@ -126,6 +126,10 @@ class ApiServer:
         watches = list(self._cluster.watches)
         return sum(plural in ("", watch.plural) for watch in watches)
 
+    def marked(self) -> int:
+        """Up to which revision bookmarks have told all watches that they know everything."""
+        return min((watch.marked for watch in list(self._cluster.watches)), default=0)
+
     def cut_watches(self, plural: str = "") -> None:
         self.do(lambda cluster: cluster.stop_watches(plural, cut=True))
 
@@ -156,8 +160,8 @@ class ApiServer:
 
     async def _start(self) -> None:
         app = App(self._cluster)
-        self._server = web.Server(app.answer, request_factory=_request)
-        self._runner = web.ServerRunner(self._server, shutdown_timeout=0.0)
+        self._server = web.Server(app.answer, request_factory=_request, handler_cancellation=True)
+        self._runner = web.ServerRunner(self._server, shutdown_timeout=0.01)
         await self._runner.setup()
         context = _context(*self._pair) if self._pair else None
         site = web.TCPSite(self._runner, HOST, self.port, ssl_context=context, backlog=512)

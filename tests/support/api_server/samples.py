@@ -15,7 +15,8 @@ def endpoint_slice(number: int, version: int = 1, namespace: str = "") -> dict[s
             "conditions": {"ready": True, "serving": True, "terminating": False},
             "nodeName": f"node-{(number + at) % 500}",
             "targetRef": {
-                "kind": "Pod", "name": f"{service}-5d4f8c7b9-{version}{at}zq", "namespace": namespace,
+                "kind": "Pod", "name": f"{service}-5d4f8c7b9-{version}{at}zq",
+                "namespace": namespace,
                 "uid": f"0f8fad5b-d9cb-469f-a165-{number:06d}{at:06d}",
             },
             "zone": "zone-a",
@@ -34,7 +35,6 @@ def endpoint_slice(number: int, version: int = 1, namespace: str = "") -> dict[s
                 "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
                 "kubernetes.io/service-name": service,
             },
-            "annotations": {"endpoints.kubernetes.io/last-change-trigger-time": "2025-01-01T00:00:00Z"},
             "ownerReferences": [{
                 "apiVersion": "v1", "kind": "Service", "name": service, "controller": True,
                 "blockOwnerDeletion": True, "uid": f"7c9e6679-7425-40de-944b-{number:012d}",

@@ -77,7 +77,7 @@ def _secret(document: dict[str, Any]) -> Iterator[Complaint]:
         try:
             base64.b64decode(value, validate=True)
         except (binascii.Error, TypeError, ValueError):
-            yield f"data[{name}]", "Invalid value: is not base64"
+            raise bad_request(f"Secret: {name}: illegal base64 data") from None
     if document.get("type") == "kubernetes.io/tls":
         for name in ("tls.crt", "tls.key"):
             if name not in data:
@@ -137,27 +137,26 @@ def _lease(document: dict[str, Any]) -> Iterator[Complaint]:
 def _event(document: dict[str, Any]) -> Iterator[Complaint]:
     if not _MICRO.fullmatch(str(document.get("eventTime") or "")):
         yield "eventTime", "Required value"
-    for field, limit in (("reportingController", 63), ("reportingInstance", 128), ("action", 128),
-                         ("reason", 128)):  # fmt: skip
-        if not 0 < len(document.get(field) or "") <= max(limit, 128):
-            yield field, f"Required value: at most {limit} bytes"
+    for field in ("reportingController", "reportingInstance", "action", "reason"):
+        if not 0 < len(document.get(field) or "") <= 128:
+            yield field, "Required value: at most 128 bytes"
     if document.get("type") not in ("Normal", "Warning"):
         yield "type", "Invalid value: must be Normal or Warning"
     if len((document.get("note") or "").encode()) > 1024:
         yield "note", "Invalid value: can have at most 1024 bytes"
-    yield from _event_place(document)
-    series = document.get("series")
-    if series is not None:
-        if series.get("count", 0) < 2:
-            yield "series.count", "Invalid value: should be at least 2"
-        if not _MICRO.fullmatch(str(series.get("lastObservedTime") or "")):
-            yield "series.lastObservedTime", "Required value"
-
-
-def _event_place(document: dict[str, Any]) -> Iterator[Complaint]:
+    yield from _event_series(document.get("series"))
     about = (document.get("regarding") or {}).get("namespace", "")
     if document["metadata"].get("namespace") != (about or "default"):
         yield "regarding.namespace", f'Invalid value: "{about}": does not match event.namespace'
+
+
+def _event_series(series: Any) -> Iterator[Complaint]:
+    if series is None:
+        return
+    if series.get("count", 0) < 2:
+        yield "series.count", "Invalid value: should be at least 2"
+    if not _MICRO.fullmatch(str(series.get("lastObservedTime") or "")):
+        yield "series.lastObservedTime", "Required value"
 
 
 def _custom(document: dict[str, Any]) -> Iterator[Complaint]:

@@ -39,13 +39,16 @@ class Wish(NamedTuple):
     seconds: float
 
 
-def wish(storage: Storage, kinds: Kinds, kind: Kind, namespace: str, query: Mapping[str, str]) -> Wish:  # fmt: skip
+def wish(
+    storage: Storage, kinds: Kinds, kind: Kind, namespace: str, query: Mapping[str, str]
+) -> Wish:
     """Raises Refused where the request is one that a server refuses."""
     streams = query.get("sendInitialEvents") == "true"
     bookmarks = query.get("allowWatchBookmarks") in ("true", "1")
     how = query.get("resourceVersionMatch", "")
     if how and not streams:
-        raise _forbidden("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")  # fmt: skip
+        why = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
+        raise _forbidden(why)
     if streams and how != "NotOlderThan":
         raise _forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
     if streams and not bookmarks:
@@ -74,6 +77,8 @@ class Watch:
         self.is_cut = False
         """Ends without a word, as a connection does that breaks."""
         self.plural = wanted.kind.plural
+        self.marked = 0
+        """The revision of the last bookmark."""
 
     def stop(self, *, last_words: bytes = b"", cut: bool = False) -> None:
         self._last_words, self.is_cut = last_words, cut
@@ -110,7 +115,7 @@ class Watch:
                 if now() >= end:
                     return
             self._wake.clear()
-            if lines := self._drain():
+            if self._last_words is None and (lines := self._drain()):
                 yield lines
         if self._last_words:
             yield [self._last_words]
@@ -166,6 +171,7 @@ class Watch:
         if is_end:
             metadata["annotations"] = {END: "true"}
         kind = self._wanted.kind
+        self.marked = self._storage.revision
         mark = {"kind": kind.kind, "apiVersion": kind.api_version, "metadata": metadata}
         return b'{"type":"BOOKMARK","object":' + json.dumps(mark).encode() + b"}\n"
 

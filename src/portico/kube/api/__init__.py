@@ -1,0 +1,1 @@
+"""The words of the API: resources, objects, lists and watches, leases, events."""
