@@ -22,6 +22,7 @@ NAMES: Final = {
     "changes": "bench.changes",
     "push": "bench.push",
     "requests": "bench.requests",
+    "cluster": "bench.cluster.follow",
     "l4-connections": "bench.l4.connections",
     "l4-throughput": "bench.l4.throughput",
     "l4-first-packet": "bench.l4.first_packet",

@@ -23,7 +23,8 @@ class Portico:
     def __init__(self, room: Room, folder: Path, cores: Sequence[int] = (PROXY,)) -> None:
         """One worker for each core it is given."""
         self._room = room
-        self._folder = folder
+        self.origin: Sequence[object] = (folder,)
+        """What it is told to read."""
         self._cores = cores
         self.name = f"portico-{folder.name}"
         self.state = room.folder(f"{self.name}-state")
@@ -35,7 +36,7 @@ class Portico:
         """Start it; seconds until it is ready, of which `answered` till its admin port was open."""
         begun = time.monotonic()
         command = (
-            *(sys.executable, "-m", "portico", "up", self._folder, "--only", "http"),
+            *(sys.executable, "-m", "portico", "up", *self.origin, "--only", "http"),
             *("--http-port", self.http_port, "--https-port", self.https_port),
             *("--bind", "127.0.0.1", "--admin", f"127.0.0.1:{self._admin_port}"),
             *("--state-dir", self.state, "--workers", len(self._cores), "--grace", "1"),

@@ -20,7 +20,7 @@ GRAIN: Final = 0.05
 SPREAD: Final = 0.2
 """Seconds at most over which first checks are spread: until then a dead node gets connections."""
 
-AT_ONCE: Final = 16
+AT_ONCE: Final = 8
 """Ports of one node that are tried at one check; if there are more, they take turns."""
 
 LATE: Final = 0.1

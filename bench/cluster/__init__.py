@@ -1,0 +1,1 @@
+"""From an API server to nginx: the first state, and one change."""
