@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
-from explain.l4_plans import ALL, OTHER, SIX, node_port, pool, to
+from explain.l4_plans import ALL, LOST, NODE, OTHER, SIX, node_port, pool, to
 from portico.daemon.layer4 import checks_of, empty_pools_of, layer4_document
 from portico.model.fact import Metadata
 from portico.model.local import Failed, Health
 from portico.model.ref import Ref
 from portico.plan.backend import LeftOut
+from portico.plan.key import Origin
 from portico.plan.pool import Scope, Void
 from portico.plan.probe import Probe, probe_key
-from support.plans import plan_of
+from support.plans import backend, plan_of
 
 
 def probe(node, port=10256):
@@ -58,10 +59,27 @@ def test_a_node_that_many_pools_leave_out_is_told_once():
     assert told["nodesLeftOut"] == [{"node": "node-b", "reason": "the node is being deleted"}]
 
 
+def test_a_node_that_no_http_request_is_sent_to_is_told_too():
+    left = (LeftOut("node-b", OTHER, "timed out"),)
+    told = document([replace(backend("cart"), left_out=left)])
+    assert told["nodesLeftOut"] == [{"node": "node-b", "reason": "timed out"}]
+
+
+def test_that_nodes_lack_a_family_is_told_where_a_service_asks_for_it():
+    lacking = LeftOut("node-b", Origin(NODE.ref, ""), "the node has no IPv6 address")
+    ill = LeftOut("node-c", NODE, "timed out")
+    asked = pool(Scope.NODES, family="::", left_out=(lacking, ill))
+    told = [each["node"] for each in document([asked])["nodesLeftOut"]]
+    assert told == ["node-b", "node-c"]
+    assumed = replace(asked, is_assumed=True)
+    assert [each["node"] for each in document([assumed])["nodesLeftOut"]] == ["node-c"]
+
+
 def test_pools_that_nobody_is_in():
-    nobody = pool(Scope.CLUSTER)
-    nobody_here = pool(Scope.LOCAL, void=Void.DROP)
-    plan = plan_of(nobody_here, nobody, SIX)
+    nobody = pool(Scope.CLUSTER, refused=(LOST,))
+    nobody_here = pool(Scope.LOCAL, void=Void.DROP, refused=(LOST,))
+    nobody_asked = pool(Scope.CLUSTER, family="::", is_assumed=True)
+    plan = plan_of(nobody_here, nobody, nobody_asked)
     assert empty_pools_of(plan) == [nobody, nobody_here]
     assert document([nobody, nobody_here, SIX])["emptyPools"] == [
         {"name": nobody.key.name, "connectionsAre": "rejected"},

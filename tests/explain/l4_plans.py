@@ -15,7 +15,7 @@ from portico.plan.frontend import (
 from portico.plan.health_port import HealthPort, health_port_key
 from portico.plan.key import Origin
 from portico.plan.machine import THIS, Machine
-from portico.plan.pool import Pool, PoolName, Scope, pool_key
+from portico.plan.pool import OF_NODES, Pool, PoolName, Scope, pool_key
 from portico.plan.transport import Transport, family_of
 from portico.plan.verdict import Because, Refusal
 from portico.settings import Entry
@@ -23,6 +23,7 @@ from portico.settings import Entry
 WEB = Ref("Service", "shop", "web")
 SLICE = Origin(Ref("EndpointSlice", "shop", "web-1"), "endpoints[0]")
 OTHER = Origin(Ref("EndpointSlice", "shop", "web-1"), "endpoints[1]")
+NODE = Origin(Ref("Node", "", "node-a"), "status.addresses[0].address")
 LATE = Origin(Ref("Service", "shop", "late"), "spec")
 LOST = Refusal(LATE, Because.PATH_TAKEN, "Service shop/web")
 
@@ -37,7 +38,8 @@ HERE = Machine(
 def pool(scope, *places, family="10.", transport="tcp", proxy=0, **more):
     """`shop/web` port 80 with endpoints at these places."""
     name = PoolName("shop", "web", 80, Transport(transport), family_of(family), scope, proxy)
-    endpoints = tuple(Endpoint(address, port, SLICE) for address, port in places)
+    origin = NODE if scope in OF_NODES else SLICE
+    endpoints = tuple(Endpoint(address, port, origin) for address, port in places)
     return Pool(
         pool_key(name), WEB, 80, Transport(transport), family_of(family), scope, endpoints,
         proxy_protocol=proxy, **more,

@@ -14,6 +14,9 @@ from explain.test_explain import (
 from model.certificates import pair
 from portico.explain.document import answer_document, answer_lines
 from portico.explain.request import parse_request
+from portico.model.ref import Ref
+from portico.plan.backend import Endpoint, LeftOut
+from portico.plan.key import Origin
 from portico.plan.verdict import Because
 from support.plans import NOBODY, backend, certificate, site
 
@@ -71,6 +74,20 @@ def test_the_lines_of_a_request_that_is_served():
         f"  endpoint    [fd00::1]:8080  <- {NOBODY}",
         "  result      an endpoint answers",
     ]
+
+
+def test_nodes_that_get_nothing_are_named():
+    told = Origin(Ref("Node", "", "node-a"), "status.addresses[0].address")
+    left = LeftOut("node-b", Origin(Ref("Node", "", "node-b"), ""), "the node has no address")
+    node = Endpoint("192.0.2.31", 32111, told)
+    at_nodes = replace(backend("cart"), endpoints=(node,), left_out=(left,))
+    assert lines("http://shop.example/cart", SHOP, at_nodes)[-3:] == [
+        f"  node        192.0.2.31:32111  <- {told}",
+        "  left out    node-b: the node has no address  <- Node node-b",
+        "  result      an endpoint answers",
+    ]
+    [left_out] = document("http://shop.example/cart", SHOP, at_nodes)["backend"]["leftOut"]
+    assert (left_out["who"], left_out["reason"]) == ("node-b", "the node has no address")
 
 
 def test_the_lines_about_certificates():

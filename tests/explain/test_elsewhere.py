@@ -53,6 +53,15 @@ def test_how_it_ends(url, end, says):
     assert (answer.answered_by is not None) is (end is End.ANSWERED)
 
 
+def test_an_address_that_somebody_asked_for_in_vain():
+    packet = parse_packet("tcp://203.0.113.2:80")
+    answer = elsewhere(plan_of(HERE), HERE, packet, Standing(Client.OUTSIDE), is_wanted=True)
+    assert (answer.end, answer.why) == (
+        End.NOT_SERVED,
+        "nobody who asked for this address is served",
+    )
+
+
 def test_without_listeners_nothing_is_answered():
     assert ask("tcp://192.0.2.1:80", HERE).end is End.NOT_SERVED
 

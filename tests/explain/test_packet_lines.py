@@ -10,6 +10,7 @@ from explain.l4_plans import (
     LATE,
     LOCAL,
     LOST,
+    NODE,
     SIX,
     SLICE,
     WEB,
@@ -94,8 +95,8 @@ def test_nodes_and_the_proxy_protocol():
         f"  policy      Cluster: all nodes, at their node port"
         f"  <- {WEB} spec.externalTrafficPolicy",
         "  picked      by the client's address, the same one each time",
-        f"  node        192.0.2.31:32111  <- {SLICE}",
-        f"  node        192.0.2.32:32111  <- {SLICE}",
+        f"  node        192.0.2.31:32111  <- {NODE}",
+        f"  node        192.0.2.32:32111  <- {NODE}",
         "  seen as     this machine's address towards it: "
         "the connection ends here; a second one, with a PROXY header, goes on",
         "  proxy       PROXY protocol v2, which tells the client's address",

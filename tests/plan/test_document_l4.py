@@ -114,7 +114,7 @@ def test_a_pool() -> None:
     unit = Pool(
         pool_of(Scope.LOCAL), WEB, 80, Transport.TCP, Family.IPV4, Scope.LOCAL,
         (Endpoint("10.0.0.1", 8080, ORIGIN),), Pick.SOURCE_HASH, 600, Void.DROP, 2,
-        (LeftOut("10.0.0.2", ORIGIN, "not ready"),),
+        (LeftOut("10.0.0.2", ORIGIN, "not ready"),), is_assumed=True,
     )  # fmt: skip
     assert unit_document(unit) == {
         "name": "shop/web/80/tcp/ipv4/local",
@@ -125,6 +125,7 @@ def test_a_pool() -> None:
         "affinitySeconds": 600,
         "proxyProtocol": 2,
         "whileEmpty": "drop",
+        "familyIsAssumed": True,
         "endpoints": [{"address": "10.0.0.1", "port": 8080, "from": FROM}],
         "leftOut": [{"who": "10.0.0.2", "reason": "not ready", "from": FROM}],
     }
@@ -132,7 +133,7 @@ def test_a_pool() -> None:
 
 def test_a_plain_pool_says_nothing_of_affinity_and_proxies() -> None:
     unit = Pool(pool_of(Scope.LOCAL), WEB, 80, Transport.TCP, Family.IPV4, Scope.LOCAL)
-    assert not {"affinitySeconds", "proxyProtocol", "endpoints", "leftOut"} & set(
+    assert not {"affinitySeconds", "proxyProtocol", "familyIsAssumed", "endpoints"} & set(
         unit_document(unit)
     )
 

@@ -76,7 +76,7 @@ def _backend_lines(backend: Backend) -> Iterator[str]:
     yield line(
         "backend", f"{backend.service} port {backend.port} ({backend.protocol}, {backend.balance})"
     )
-    yield from reached_lines("endpoint", backend)
+    yield from reached_lines(backend)
 
 
 def _site_name(site: Site | None) -> str | None:

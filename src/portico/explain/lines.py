@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from portico.explain.packet import place_of
+from portico.model.core import Node
 from portico.plan.backend import Backend
 from portico.plan.pool import Pool
 from portico.plan.verdict import Refusal
@@ -12,9 +13,10 @@ def line(label: str, text: str) -> str:
     return f"  {label:<12}{text}"
 
 
-def reached_lines(label: str, unit: Backend | Pool) -> Iterator[str]:
+def reached_lines(unit: Backend | Pool) -> Iterator[str]:
     """Who gets new connections, and who does not."""
     for endpoint in unit.endpoints:
+        label = "node" if endpoint.origin.ref.kind == Node.KIND else "endpoint"
         place = place_of(endpoint.address, endpoint.port)
         yield line(label, f"{place}  <- {endpoint.origin}")
     for left in unit.left_out:

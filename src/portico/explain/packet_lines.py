@@ -85,11 +85,7 @@ def _pool_lines(pool: Pool) -> Iterator[str]:
         yield line("affinity", f"{told}  <- {origin}")
     if len(pool.endpoints) > 1:
         yield line("picked", _PICKED[pool.pick])
-    yield from reached_lines(_label(pool), pool)
-
-
-def _label(pool: Pool) -> str:
-    return "node" if pool.scope in OF_NODES else "endpoint"
+    yield from reached_lines(pool)
 
 
 def _seen_lines(packet: Packet, answer: PacketAnswer) -> Iterator[str]:
@@ -117,6 +113,7 @@ def _places(arrivals: list[Arrival]) -> str:
 
 def _result_text(answer: PacketAnswer) -> str:
     if answer.end is End.FORWARDED and answer.pool:
-        count, what = len(answer.pool.endpoints), _label(answer.pool)
+        count = len(answer.pool.endpoints)
+        what = "node" if answer.pool.scope in OF_NODES else "endpoint"
         return f"forwarded to the {what}" if count == 1 else f"forwarded to one of {count} {what}s"
     return f"{answer.end}: {answer.why}"

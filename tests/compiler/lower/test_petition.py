@@ -29,6 +29,16 @@ def test_knows_what_was_asked_for() -> None:
     assert petition.asks(A_SITE)
 
 
+def test_what_is_mentioned_is_not_asked_for() -> None:
+    petition = Petition(ingress("a"))
+    petition.claim(A_SITE, SiteWant(petition.origin("")))
+    petition.mention(CATCH_ALL)
+    assert not petition.asks(CATCH_ALL)
+    assert petition.about == [A_SITE, CATCH_ALL]
+    found = outcome(petition.claims())
+    assert (found.asked, found.mentioned) == ((A_SITE,), (CATCH_ALL,))
+
+
 def test_the_same_no_is_told_once() -> None:
     petition = Petition(ingress("a"))
     for detail in ("x", "y", "x"):

@@ -134,6 +134,42 @@ def test_only_the_load_balancer_speaks_the_proxy_protocol_and_only_over_tcp() ->
     assert [code for _, code in refused(claims)] == ["ProxyProtocolNotTCP"]
 
 
+LABELLED = {"labels": {ELSEWHERE: "cilium"}}
+LB = "tcp/203.0.113.1/80"
+OTHERS = ["tcp/10.96.0.1/80", "tcp/198.51.100.1/80"]
+PROXIED = {"loadBalancer": {"ingress": [{"ip": "203.0.113.1", "ipMode": "Proxy"}]}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "mentioned"),
+    [
+        ({"loadBalancerSourceRanges": ["all"]},        [LB]),
+        ({"loadBalancerClass": "x/y"},                 [LB]),
+        ({"loadBalancerClass": "x/y", "loadBalancerIP": ""}, ["tcp/192.0.2.1/80"]),
+        ({"loadBalancerClass": "x/y", "loadBalancerIP": "x/y"}, []),
+        ({"status": PROXIED},                          [LB]),
+        ({"internalTrafficPolicy": "Near"},            OTHERS[:1]),
+        ({"externalTrafficPolicy": "Near"},            [LB, *OTHERS[1:], "tcp/30080"]),
+        ({"ports": [{"port": 80, "nodePort": 80}]},    ["tcp/80"]),
+        ({"type": "ClusterIP"},                        ["tcp/30080"]),
+        ({"externalIPs": ["127.0.0.1"]},               ["tcp/127.0.0.1/80"]),
+        ({"type": "Odd"},                              [*OTHERS, "tcp/30080"]),
+        ({"clusterIP": "None"},                        [LB, *OTHERS[1:], "tcp/30080"]),
+        (LABELLED,                                     [LB, *OTHERS, "tcp/30080"]),
+        ({**LABELLED, "externalTrafficPolicy": "Near"}, [LB, *OTHERS, "tcp/30080"]),
+        ({},                                           []),
+    ],
+    ids=range(15),
+)  # fmt: skip
+def test_who_asks_about_an_address_that_is_refused_is_told(
+    changed: dict[str, object], mentioned: list[str]
+) -> None:
+    claims = of_service(MACHINE, **{**ALL_WAYS, "ports": [PORT], **changed})
+    found = {key.name for key in outcome(claims).mentioned if key.kind != "pool"}
+    assert found == set(mentioned)
+    assert not found & ways(claims).keys()
+
+
 @pytest.mark.parametrize(
     ("entries", "served"),
     [
@@ -193,6 +229,8 @@ class TestInFrontOfNodes:
         given = lease("cart.80-tcp", 31000)  # ours means nothing to other machines
         claims = of_service(given, **ALL_WAYS, ports=ports, settings=IN_FRONT)
         assert ways(claims).keys() == {"tcp/198.51.100.1/88", "tcp/203.0.113.1/88"}
+        told = [key.name for key in outcome(claims).mentioned]
+        assert told == ["tcp/203.0.113.1/80", "tcp/198.51.100.1/80"]
         assert refused(claims) == [("spec.ports[0]", "NodePortMissing")]
 
     def test_their_node_ports_may_be_out_of_our_range(self) -> None:

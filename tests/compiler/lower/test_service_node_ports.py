@@ -3,6 +3,7 @@
 import pytest
 
 from compiler.l4 import HERE, IN_FRONT, of_service, refused, ways
+from compiler.world import outcome
 from model.build import lease
 from portico.compiler.wants_l4 import HealthPortWant, NodePortWant
 from portico.model.fact import Fact
@@ -112,5 +113,6 @@ def test_where_the_health_check_node_port_is_answered(
 
 def test_a_health_check_node_port_has_to_be_in_the_range() -> None:
     claims = of_service(**{**LOCAL, "healthCheckNodePort": 80})
+    assert [key.name for key in outcome(claims).mentioned] == ["tcp/80"]
     assert refused(claims)[-1] == ("spec.healthCheckNodePort", "NodePortOutOfRange")
     assert not any(isinstance(claim.want, HealthPortWant) for claim in claims)

@@ -158,9 +158,9 @@ class TestInFrontOfNodes:
 
     def test_the_health_of_a_node_is_that_of_layer_4(self) -> None:
         ill = health("a/10256", "timed out")
-        assert reached(merged("80", self.FACT, *self.NODES, ill, settings=IN_FRONT)) == [
-            "2001:db8::b:32111"
-        ]
+        found = merged("80", self.FACT, *self.NODES, ill, settings=IN_FRONT)
+        assert reached(found) == ["2001:db8::b:32111"]
+        assert [(left.who, left.reason) for left in found.left_out] == [("a", "timed out")]
         local = service(
             "cart", {"port": 80, "nodePort": 32111}, type="LoadBalancer",
             externalTrafficPolicy="Local", healthCheckNodePort=32222,
@@ -171,9 +171,11 @@ class TestInFrontOfNodes:
         ]
 
     def test_without_a_healthy_node_everybody_is_told(self) -> None:
-        found = merged("80", self.FACT, settings=IN_FRONT)
+        ill = health("a/10256", "timed out")
+        found = merged("80", self.FACT, self.NODES[0], ill, settings=IN_FRONT)
         assert told(found.refused) == [("field", "NoHealthyNode")] * 2
         assert found.endpoints == ()
+        assert [left.who for left in found.left_out] == ["a"]
 
     @pytest.mark.parametrize(
         "fact",

@@ -80,6 +80,12 @@ def test_an_assumed_family_may_have_no_endpoints() -> None:
     facts = (fact, slice_of("cart", "10.0.0.1"))
     assert pool("ipv6/cluster", *facts).refused == ()
     assert told(pool("ipv6/cluster", fact).refused) == [("spec.ports[0]", "NoEndpoints")]
+    unready = pod("2001:db8::1", ready=False)  # then the family is there, and not assumed
+    found = pool("ipv6/cluster", fact, slice_of("cart", "10.0.0.1", unready))
+    assert told(found.refused) == [("spec.ports[0]", "NoEndpoints")]
+    bad = pool("ipv6/cluster", fact, slice_of("cart", "10.0.0.1", "0.0.0.0"))  # bad
+    assert bad.refused == ()  # it is told of the other family
+    assert bad.is_assumed
     asked = (service(**BOTH), slice_of("cart", "10.0.0.1"))
     assert told(pool("ipv6/cluster", *asked).refused) == [("spec.ports[0]", "NoEndpoints")]
 

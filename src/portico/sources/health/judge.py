@@ -11,7 +11,7 @@ class Thresholds(NamedTuple):
 
 
 class Judge:
-    """Innocent until the first answer, which decides: there is no better record to weigh it against.
+    """Innocent until the first answer, which decides: there is no record to weigh it against.
 
     `reason` is why it is unhealthy; empty while it is not.
     """
