@@ -77,9 +77,10 @@ class Case:
         shared = folder.parent / "services.yaml"
         texts = [file.read_text() for file in (shared, folder / "in.yaml") if file.exists()]
         self.folder = folder
+        self.settings = settings
         self._literals = {port: int(literal) for literal, port in ports.items()}
-        found = [document for text in texts for document in documents(text, ports)]
-        self.store: Store = store_of(found)
+        self.documents = [document for text in texts for document in documents(text, ports)]
+        self.store: Store = store_of(self.documents)
         self.plan: Plan = compile_all(self.store, settings)
 
     @cached_property

@@ -38,10 +38,10 @@ def status():
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
 
-        def run(*arguments, engines=(), **layer4):
+        def run(*arguments, engines=(), sources=(), **layer4):
             server.told = {
                 "version": "1", "ready": True, "facts": {}, "units": {}, "stepsRun": 0,
-                "engines": list(engines), "layer4": {**EMPTY, **layer4},
+                "sources": list(sources), "writing": [], "engines": list(engines), "layer4": {**EMPTY, **layer4},
                 "problemCounts": {}, "problems": [],
             }  # fmt: skip
             address = f"127.0.0.1:{server.server_port}"
@@ -57,6 +57,16 @@ def test_nothing_is_said_of_what_is_not_there(status):
     lines, code = status()
     assert [line.split()[0] for line in lines] == ["portico", "facts", "units", "steps", "problems"]
     assert code == 0
+
+
+def test_every_source_says_how_it_is(status):
+    since = "2026-01-31T12:00:00+00:00"
+    told = {"name": "folder", "synced": True, "trouble": "", "since": since}
+    away = {**told, "name": "cluster", "trouble": "is away"}
+    lines, code = status(sources=[away, {**told, "synced": False}])
+    first = lines.index(f"sources cluster: synced, in trouble since {since}: is away")
+    assert lines[first + 1] == "        folder: not synced yet"
+    assert code == 0  # what is served is served
 
 
 ENGINE = {"name": "nftables", "able": True, "inSync": True, "detail": "", "figures": {}}

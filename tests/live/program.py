@@ -43,6 +43,9 @@ class Program:
         """Enters the network namespace it lives in, where that is not the one of the tests."""
 
         self.defaults: Sequence[str] = ON_THIS_MACHINE
+        self.origin: Sequence[str] = (str(self.folder),)
+        """What it is told to read."""
+
         self.process: subprocess.Popen[bytes] | None = None
         self.folder.mkdir()
 
@@ -62,7 +65,7 @@ class Program:
     def launch(self, *options: str) -> None:
         """Start it, and do not wait for anything."""
         command = (
-            *self.prefix, *PORTICO, "up", str(self.folder),
+            *self.prefix, *PORTICO, "up", *self.origin,
             "--http-port", str(self.http),
             "--https-port", str(self.https),
             "--admin", f"127.0.0.1:{self.admin}",

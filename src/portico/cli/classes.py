@@ -17,7 +17,7 @@ ingress_class_option = click.option(
     "is portico.dev/ingress or k8s.io/ingress-nginx, and the names portico and nginx.",
 )
 
-paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
 def with_classes(settings: Settings, names: Sequence[str]) -> Settings:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from portico.cli.admin import admin_option, ask
+from portico.cli.cluster import cluster_options, origins
 from portico.cli.compiling import compiling_options, compiling_settings
 from portico.cli.output import output_option, print_document, printable
 
@@ -15,12 +16,13 @@ EPILOG = """\b
 Examples:
   portico explain https://shop.example/cart            # of a running Portico
   portico explain http://shop.example/cart ./manifests # of a folder
+  portico explain http://shop.example/cart --cluster   # of a cluster, as it is now
   portico explain http://10.0.0.1/ -H 'Host: shop.example' -o json
   portico explain tcp://192.0.2.1:30080 --from 198.51.100.7
   portico explain 'udp://[2001:db8::1]:53' --from 127.0.0.1   # from this machine itself
 
 Exit code: 0 if an endpoint answers or the client is redirected, 1 if not, 2 on wrong usage,
-3 if no running Portico answers.
+3 if no running Portico, or no cluster, answers.
 """
 
 GOOD = ("proxied", "redirected", "forwarded", "answered here")
@@ -38,6 +40,7 @@ GOOD = ("proxied", "redirected", "forwarded", "answered here")
     metavar="CLIENT",
     help="The client's address, for tcp://, udp:// and sctp://. Default: anybody outside.",
 )
+@cluster_options
 @compiling_options
 @admin_option
 @output_option
@@ -48,12 +51,13 @@ def command(url: str, paths: Sequence[Path], **options: Any) -> None:  # noqa: A
     address, who may get it by which policy, and which source address the endpoint sees.
 
     Each step names the object and the field it comes from; claims that lost are told with the
-    reason. With PATHS the answer is compiled from them; without, a running Portico is asked.
+    reason. With PATHS or --cluster the answer is compiled from what is there; without, a running
+    Portico is asked.
     """
     headers: Sequence[str] = options["headers"]
     found = (
-        _of_folder(url, paths, options)
-        if paths
+        _compiled(url, paths, options)
+        if paths or options["cluster"]
         else ask(
             options["admin"],
             "/explain",
@@ -73,7 +77,7 @@ def command(url: str, paths: Sequence[Path], **options: Any) -> None:  # noqa: A
     sys.exit(0 if found["result"] in GOOD else 1)
 
 
-def _of_folder(url: str, paths: Sequence[Path], options: Mapping[str, Any]) -> Mapping[str, Any]:
+def _compiled(url: str, paths: Sequence[Path], options: Mapping[str, Any]) -> Mapping[str, Any]:
     from portico.cli.offline import read
     from portico.explain.question import explanation, parse_question
     from portico.explain.request import RequestError
@@ -82,5 +86,6 @@ def _of_folder(url: str, paths: Sequence[Path], options: Mapping[str, Any]) -> M
         question = parse_question(url, options["method"], options["headers"], options["client"])
     except RequestError as error:
         raise click.UsageError(str(error)) from None
-    plan = read(paths, compiling_settings(options), options["machine_addresses"]).plan
+    settings = compiling_settings(options)
+    plan = read(origins(paths, options), settings, options["machine_addresses"]).plan
     return explanation(plan, question)

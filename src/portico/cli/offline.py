@@ -1,11 +1,12 @@
-"""Manifests -> plan, once, without serving anything."""
+"""Manifests, or what a cluster has now -> plan, once, without serving anything."""
 
 import asyncio
 import gc
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import NamedTuple, cast
 
+from portico.cli.cluster import NoAnswerError
 from portico.compiler.compiler import Compiler
 from portico.compiler.lower import LOWER
 from portico.ipam.demand import Demands
@@ -14,12 +15,13 @@ from portico.lib import clock
 from portico.model.ref import Topic
 from portico.plan.plan import Diff, Plan
 from portico.settings import Settings
-from portico.sources.contract import Blame, Put
-from portico.sources.directory import Directory
+from portico.sources.contract import Blame, Drop, Event, Put, Synced, Troubled
 from portico.sources.lease_file import none_left
 from portico.sources.leases import lease_of
 from portico.sources.network.addresses import machine_of, this_machine
+from portico.sources.origins import Origins
 from portico.sources.places import line_in_file
+from portico.sources.shadows import Shadows
 from portico.status.certificates import expiries
 from portico.status.problems import Problem, problems
 from portico.store import Store
@@ -33,10 +35,13 @@ class Reading(NamedTuple):
     problems: list[Problem]
 
 
-def read(paths: Sequence[Path], settings: Settings, addresses: Sequence[str] = ()) -> Reading:
-    """Read and compile all of it, for a machine with these addresses; none: for this one."""
+def read(origins: Origins, settings: Settings, addresses: Sequence[str] = ()) -> Reading:
+    """Read and compile all of it, for a machine with these addresses; none: for this one.
+
+    Raises NoAnswerError where the cluster cannot be read.
+    """
     gc.disable()  # a third of the time, for a process that ends with the answer
-    store = asyncio.run(_load(paths))
+    store = asyncio.run(_load(origins, settings))
     counts = store.counts()
     store.put(machine_of(addresses) if addresses else this_machine())
     compiler = Compiler(store, settings)
@@ -60,12 +65,30 @@ def _lease(store: Store, compiler: Compiler, settings: Settings) -> None:
     compiler.recompile(changed)
 
 
-async def _load(paths: Sequence[Path]) -> Store:
+async def _load(origins: Origins, settings: Settings) -> Store:
     store = Store()
-    async for events in Directory(paths, watch=False).events():
-        for event in events:
-            if isinstance(event, Put):
-                store.put(event.fact, event.place)
-            elif isinstance(event, Blame):
-                store.blame(event.file, event.faults)
+    shadows = Shadows(store)
+    for source in origins.sources(settings, watch=False):
+        everything = cast("AsyncGenerator[Sequence[Event], None]", source.events())
+        async with aclosing(everything) as batches:
+            async for events in batches:
+                told = [each for event in events for each in shadows.passed(source.name, event)]
+                if any(_take(event, store) for event in told):
+                    break
     return store
+
+
+def _take(event: Event, store: Store) -> bool:
+    """Whether that was all."""
+    match event:
+        case Put(fact, place):
+            store.put(fact, place)
+        case Drop(ref):
+            store.drop(ref)
+        case Blame(file, faults):
+            store.blame(file, faults)
+        case Troubled(_, reason) if reason:
+            raise NoAnswerError(reason)
+        case Troubled() | Synced():
+            pass
+    return isinstance(event, Synced)

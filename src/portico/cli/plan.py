@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from portico.cli.classes import paths_argument
+from portico.cli.cluster import cluster_options, origins
 from portico.cli.compiling import compiling_options, compiling_settings
 from portico.cli.output import print_document
 
@@ -14,11 +15,13 @@ EPILOG = """\b
 Examples:
   portico plan ./manifests
   portico plan ./manifests -o json | jq '.sites[].host'
+  portico plan --cluster --only http
 """
 
 
 @click.command(epilog=EPILOG)
 @paths_argument
+@cluster_options
 @compiling_options
 @click.option(
     "-o",
@@ -40,5 +43,7 @@ def command(paths: Sequence[Path], **options: Any) -> None:  # noqa: ANN401  # c
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise click.UsageError(f"no such file or folder: {', '.join(missing)}")
-    reading = read(paths, compiling_settings(options), options["machine_addresses"])
+    reading = read(
+        origins(paths, options), compiling_settings(options), options["machine_addresses"]
+    )
     print_document(plan_document(reading.plan), options["output"])

@@ -47,6 +47,8 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"facts   {_counts(found['facts'])}"
     yield f"units   {_counts(found['units'])}"
     yield f"steps   {found['stepsRun']}"
+    yield from _few("sources", [_source(source) for source in found["sources"]])
+    yield from _few("writes", [_writing(writing) for writing in found["writing"]])
     for engine in found["engines"]:
         yield from _engine_lines(engine)
     yield from _layer4_lines(found["layer4"])
@@ -66,6 +68,22 @@ def _engine_lines(engine: Mapping[str, Any]) -> Iterator[str]:
             yield f"        {name:<22}{value}"
     if parts:
         yield f"        {PART.rstrip('_')}: {', '.join(parts)}"
+
+
+def _source(source: Mapping[str, Any]) -> str:
+    state = "synced" if source["synced"] else "not synced yet"
+    if source["trouble"]:
+        state += f", in trouble since {source['since']}: {source['trouble']}"
+    return f"{source['name']}: {state}"
+
+
+def _writing(writing: Mapping[str, Any]) -> str:
+    """To the cluster, and who else does."""
+    if not writing["leads"]:
+        return f"nothing, as {writing['leader'] or 'nobody'} leads"
+    addresses = ", ".join(writing["addresses"]) or "none"
+    told = f"addresses {addresses}, {writing['statusesLeft']} statuses left to write"
+    return "; ".join((told, *writing["troubles"]))
 
 
 def _sync(engine: Mapping[str, Any]) -> str:

@@ -12,7 +12,9 @@ import click
 
 from portico.cli.address import address, host_and_port, network
 from portico.cli.classes import ingress_class_option, paths_argument, with_classes
+from portico.cli.cluster import cluster_options, origins
 from portico.cli.layer4 import layer4_options, with_layer4
+from portico.cli.publishing import publish_of, publishing_options
 from portico.settings import Balance, LogFormat, Room, Settings
 
 EPILOG = """\b
@@ -23,6 +25,7 @@ Examples:
   portico up ./manifests --only http                     # as an ordinary user
   sudo portico up ./manifests --only l4 --nodeport-addresses 192.0.2.0/24
   sudo portico up ./manifests --via nodeport --load-balancer-address 192.0.2.10
+  portico up --cluster --context staging --only http --http-port 8080 --https-port 8443
 
 Layer 4 (cluster IPs, node ports, external and load balancer addresses) needs CAP_NET_ADMIN;
 without it Ingresses are served all the same.
@@ -37,6 +40,7 @@ PORT = click.IntRange(0, 65535)
 
 @click.command(epilog=EPILOG)
 @paths_argument
+@cluster_options
 @click.option("--http-port", type=PORT, default=80, show_default=True, help="0: no HTTP.")
 @click.option("--https-port", type=PORT, default=443, show_default=True, help="0: no HTTPS.")
 @click.option(
@@ -112,22 +116,26 @@ PORT = click.IntRange(0, 65535)
 @click.option("--keep", is_flag=True, help="Leave nginx running at the end.")
 @click.option("--cleanup", is_flag=True, help="Take layer 4 out of the kernel at the end.")
 @layer4_options
+@publishing_options
 def command(paths: Sequence[Path], **options: Any) -> None:  # noqa: ANN401  # click's
-    """Serve the Ingresses and Services in files and folders, live.
+    """Serve the Ingresses and Services in files and folders, or in a cluster, live.
 
     Reads *.yaml, *.yml and *.json, in folders recursively: Service, EndpointSlice, Endpoints,
     Ingress, IngressClass, Secret, ConfigMap, Namespace, Node, and Lists of them. Saving a file
     changes traffic within milliseconds; a mistake in one object leaves everything else, and the
-    last good state of that object, as it was.
+    last good state of that object, as it was. With --cluster the same kinds are read from an API
+    server; what stands in a file, too, is taken from there.
     """
     from portico.cli.logs import start_logging
     from portico.daemon.lifetime import StartError
-    from portico.daemon.wiring import serve
+    from portico.daemon.wiring import Ends, serve
 
     settings = _settings(options)
+    found, tells = origins(paths, options), publish_of(options)
+    ends = Ends(options["keep"], options["cleanup"])
     start_logging(settings.log_format)
     try:
-        asyncio.run(serve(paths, settings, keep=options["keep"], cleanup=options["cleanup"]))
+        asyncio.run(serve(found, tells, settings, ends))
     except StartError as error:
         click.echo(f"portico: {error}", err=True)
         sys.exit(1)

@@ -9,13 +9,12 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
-from portico.daemon.engines import Engines
 from portico.daemon.metrics import exposition
 from portico.daemon.view import View
 from portico.settings import Settings
@@ -34,18 +33,16 @@ class StartError(Exception):
     """Portico cannot start; the text says why and what to do."""
 
 
-async def until_told(story: Coroutine[None, None, None], engines: Engines, view: View) -> None:
+async def until_told(stories: Iterable[Coroutine[None, None, None]], view: View) -> None:
+    """Run all of them until SIGINT or SIGTERM; from then on nobody is to be sent here any more."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(story, name="loop"),
-            group.create_task(engines.work(), name="engines"),
-            group.create_task(_settle(view), name="settle"),
-        ]
+        tasks = [group.create_task(story) for story in (*stories, _settle(view))]
         await stop.wait()
+        view.is_stopping = True
         for task in tasks:
             task.cancel()
 

@@ -1,12 +1,14 @@
 """What can be asked of the running program: the answers behind the admin port."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from typing import Final
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
 from portico import __version__
 from portico.compiler.compiler import Compiler
 from portico.daemon.engines import Engines
+from portico.daemon.intake import Intake
 from portico.daemon.layer4 import Check, checks_of, empty_pools_of, layer4_document
 from portico.engines.contract import Figures
 from portico.explain.question import Question, explanation
@@ -23,11 +25,32 @@ MOST_PROBLEMS: Final = 1000
 """Problems that one status answer lists; the counts are always of all."""
 
 
+class Told(Protocol):
+    """How it goes."""
+
+    def document(self) -> Mapping[str, object]: ...
+
+
+class Writing(Protocol):
+    """Writes to a cluster what its owners are to know."""
+
+    def report(self) -> Told: ...
+
+
 class View:
     """Reads the parts that run; changes nothing."""
 
-    def __init__(self, store: Store, compiler: Compiler, engines: Engines) -> None:
+    def __init__(
+        self,
+        store: Store,
+        compiler: Compiler,
+        engines: Engines,
+        intake: Intake,
+        writings: Sequence[Writing] = (),
+    ) -> None:
         self._store = store
+        self._intake = intake
+        self._writings = writings
         self._compiler = compiler
         self._engines = engines
         self.is_stopping = False
@@ -83,6 +106,16 @@ class View:
                 }
                 for report in self._engines.reports
             ],
+            "sources": [
+                {
+                    "name": state.name,
+                    "synced": state.synced,
+                    "trouble": state.trouble,
+                    "since": _moment(state.since),
+                }
+                for state in self._intake.states
+            ],
+            "writing": [writing.report().document() for writing in self._writings],
             "layer4": layer4_document(self.plan, self._store.get),
             "problemCounts": self.problem_counts(),
             "problems": [problem.document() for problem in found[:MOST_PROBLEMS]],
@@ -113,3 +146,7 @@ class View:
         for key in self.plan:
             counts[key.kind] = counts.get(key.kind, 0) + 1
         return dict(sorted(counts.items()))
+
+
+def _moment(seconds: float) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds")

@@ -1,8 +1,10 @@
 """What is connected to what. Nothing here decides anything."""
 
 import logging
-from collections.abc import Sequence
-from pathlib import Path
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 from portico.compiler.compiler import Compiler
 from portico.daemon.engines import Engines
@@ -15,20 +17,31 @@ from portico.daemon.view import View
 from portico.engines.nftables import Nftables
 from portico.settings import Room, Settings
 from portico.sources.contract import Source
-from portico.sources.directory import Directory
 from portico.sources.lease_file import leased_slots
 from portico.sources.leases import FILE, NodePortLeases
 from portico.sources.machine import ThisMachine
+from portico.sources.origins import Origins
 from portico.sources.prober import Prober
 from portico.sources.resolver import Resolver
 from portico.store import Store
 
+if TYPE_CHECKING:
+    from portico.daemon.writing import Writing
+    from portico.sources.cluster.asked import Asked
+    from portico.status.publish import Publish
+
 log = logging.getLogger("portico")
 
 
-async def serve(paths: Sequence[Path], settings: Settings, *, keep: bool, cleanup: bool) -> None:
-    """Run until SIGINT or SIGTERM; with `keep`, nginx goes on afterwards; with `cleanup`, what the
-    kernel forwards does not.
+class Ends(NamedTuple):
+    """With `keep`, nginx goes on afterwards; with `cleanup`, what the kernel forwards does not."""
+
+    keep: bool
+    cleanup: bool
+
+
+async def serve(origins: Origins, tells: "Publish | None", settings: Settings, ends: Ends) -> None:
+    """Run until SIGINT or SIGTERM; the owners of Ingresses are told what `tells` says.
 
     Raises StartError where another Portico has the state directory or the admin port is taken.
     """
@@ -37,18 +50,20 @@ async def serve(paths: Sequence[Path], settings: Settings, *, keep: bool, cleanu
         store = Store()
         compiler = Compiler(store, settings)
         try:
-            engines = _engines(settings, cleanup=cleanup)
+            engines = _engines(settings, cleanup=ends.cleanup)
             sources, followers = _found_out(settings)
         except OSError as error:
             raise StartError(f"{settings.state_dir}: {error}; see --state-dir") from None
         held = settings.state_dir / "held"
-        folder = Directory(paths, watch=settings.watch, held=held)
-        view = View(store, compiler, engines)
-        intake = Intake(store, [folder, *sources])
-        async with admin_port(view, settings):
-            await until_told(run(intake, compiler, engines, followers), engines, view)
-            view.is_stopping = True
-        going_on = kept(settings, keep=keep, cleanup=cleanup)
+        written = origins.sources(settings, watch=settings.watch, held=held)
+        intake = Intake(store, [*written, *sources])
+        async with _writings(origins.cluster, tells) as writings:
+            view = View(store, compiler, engines, intake, writings)
+            async with admin_port(view, settings):
+                story = run(intake, compiler, engines, [*followers, *writings])
+                others = [engines.work(), *(writing.run() for writing in writings)]
+                await until_told([story, *others], view)
+        going_on = kept(settings, keep=ends.keep, cleanup=ends.cleanup)
         log.info("stopping; what goes on: %s", ", ".join(sorted(going_on)) or "nothing")
         await engines.close(going_on)
 
@@ -73,3 +88,30 @@ def _found_out(settings: Settings) -> tuple[Sequence[Source], Sequence[Follower]
         sources += [machine, leases]
         followers += [Served(machine), Requests(leases)]
     return sources, followers
+
+
+@asynccontextmanager
+async def _writings(
+    asked: "Asked | None", tells: "Publish | None"
+) -> "AsyncIterator[list[Writing]]":
+    """Who writes to the cluster; nobody, where there is none, or where nobody told us to: a
+    Portico that somebody tries on a laptop must not write to what it reads.
+    """
+    if asked is None or tells is None:
+        yield []
+        return
+    # Imported on first use: who serves a folder need not wait for what asks clusters.
+    from portico.daemon.writing import Writing
+    from portico.daemon.writing_addresses import place_of
+    from portico.daemon.writing_shift import Errand
+    from portico.kube.http.client import Client
+
+    place = place_of(os.environ, asked.access.namespace)
+    if tells.by_nodes and not place.pod:
+        log.info(
+            "nothing is written to the cluster: this is no pod, and no --publish option is set"
+        )
+        yield []
+        return
+    async with Client(asked.access) as client:
+        yield [Writing(client, Errand(tells, place, asked.namespaces))]

@@ -34,7 +34,14 @@ class Synced(NamedTuple):
     source: str
 
 
-Event = Put | Drop | Blame | Synced
+class Troubled(NamedTuple):
+    """Why a source cannot tell what is new; empty where it can again. What it told stays."""
+
+    source: str
+    reason: str
+
+
+Event = Put | Drop | Blame | Synced | Troubled
 
 
 class Source(Protocol):

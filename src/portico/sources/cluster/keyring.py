@@ -1,0 +1,122 @@
+"""The Secrets that are held, and the feeds that takes. No I/O."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from portico.kube.api.told import Key
+from portico.model.core import Secret
+from portico.model.ref import Ref
+from portico.model.secret import TLS_TYPE
+from portico.sources.cluster.faults import Faults
+from portico.sources.cluster.feed import Feed
+from portico.sources.cluster.kinds import SECRETS
+from portico.sources.cluster.lookups import Lookups
+from portico.sources.cluster.reading import Read
+from portico.sources.cluster.secrets import Changes, Secrets
+from portico.sources.contract import Drop, Event, Put
+
+TLS_ONLY: Final = f"type={TLS_TYPE}"
+
+NO_CERTIFICATES: Final = (
+    TLS_TYPE,
+    "helm.sh/release.v1",
+    "kubernetes.io/service-account-token",
+    "kubernetes.io/dockerconfigjson",
+    "kubernetes.io/dockercfg",
+    "bootstrap.kubernetes.io/token",
+)
+"""Types that hold something else; and those of the first are followed anyway."""
+
+OTHERS: Final = ",".join(f"type!={each}" for each in NO_CERTIFICATES)
+
+Deed = Callable[[Feed], None]
+
+
+class Keyring:
+    """Knows which Ingress names which Secret, and lets an Ingress through when its Secrets are
+    known.
+    """
+
+    def __init__(self, namespaces: Sequence[str], faults: Faults, begin: Deed, end: Deed) -> None:
+        self.names = Secrets()
+        self._namespaces, self._faults, self._begin = namespaces, faults, begin
+        self._lookups = Lookups(lambda key: begin(_one(key)), lambda key: end(_one(key)))
+        self._others: set[Feed] = set()
+        self._held: set[Key] = set()
+        self._has_begun = False
+
+    def go_on(self) -> Iterator[Event]:
+        """All that was begun is synced: begin what comes next, if there is something left."""
+        tls = [Feed(SECRETS, namespace, types=TLS_ONLY) for namespace in self._namespaces]
+        if not self._has_begun:
+            self._has_begun = True
+            for feed in tls:
+                self._begin(feed)
+        elif not self.names.is_open:
+            yield from self._do(self.names.open())
+
+    def name(self, key: Key, put: Put) -> Iterator[Event]:
+        """An Ingress is so now."""
+        yield from self._do(self.names.name(key, put))
+
+    def forget(self, key: Key) -> Iterator[Event]:
+        """An Ingress is gone."""
+        yield from self._do(self.names.forget(key))
+
+    def put(self, feed: Feed, key: Key, found: Read | None) -> Iterator[Event]:
+        """A Secret is so now; None where it was not wanted when it was read."""
+        if found is None or not self.names.is_wanted(key):
+            return
+        self._lookups.found(key)
+        if isinstance(found, Secret):
+            self._held.add(key)
+            yield Put(found)
+            # A type never changes, so all that comes is told with the others of its type; and
+            # what is on its way from who was asked by name may be older than this.
+            if found.type == TLS_TYPE or (self._lookups.is_covered and not feed.name):
+                self._lookups.end(key)
+        yield from self._do(self.names.told(key))
+
+    def delete(self, feed: Feed, key: Key) -> Iterator[Event]:
+        if not self.names.is_wanted(key):
+            return
+        self._lookups.lost(key)
+        yield from self._drop(key)
+        if not feed.name:  # the next one of that name may be of another type
+            self._lookups.ask_again(key)
+
+    def synced(self, feed: Feed) -> Iterator[Event]:
+        """All has been told of a feed of Secrets."""
+        if feed in self._others:
+            self._lookups.cover()
+        if not feed.name:
+            return
+        if not self._lookups.is_answered(feed.key):
+            yield from self._drop(feed.key)
+        if self._lookups.is_too_much and not self._others:
+            self._others = {Feed(SECRETS, each, types=OTHERS) for each in self._namespaces}
+            for each in sorted(self._others):
+                self._begin(each)
+        yield from self._do(self.names.told(feed.key))
+
+    def unanswered(self, feed: Feed) -> Iterator[Event]:
+        """Nobody is to wait for an answer that may never come."""
+        yield from self._do(self.names.told(feed.key))
+
+    def _do(self, changes: Changes) -> Iterator[Event]:
+        yield from changes.released
+        for key in changes.looked_up:
+            self._lookups.ask(key)
+        for key in changes.let_go:
+            self._lookups.end(key)
+            yield from self._faults.clear(Ref(Secret.KIND, *key))
+            yield from self._drop(key)
+
+    def _drop(self, key: Key) -> Iterator[Event]:
+        if key in self._held:
+            self._held.discard(key)
+            yield Drop(Ref(Secret.KIND, *key))
+
+
+def _one(key: Key) -> Feed:
+    return Feed(SECRETS, key.namespace, key.name)
