@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from bench.room import LOAD, Room, RoomError, end
 
@@ -29,7 +28,7 @@ class Api:
         if self._line() != "ready":
             room.give_up("api")
 
-    def write(self, document: Any) -> float:
+    def write(self, document: object) -> float:
         """As somebody else would; the moment (of time.monotonic) just before it was written."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps(document) + "\n")

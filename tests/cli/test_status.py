@@ -41,7 +41,8 @@ def status():
         def run(*arguments, engines=(), sources=(), **layer4):
             server.told = {
                 "version": "1", "ready": True, "facts": {}, "units": {}, "stepsRun": 0,
-                "sources": list(sources), "writing": [], "engines": list(engines), "layer4": {**EMPTY, **layer4},
+                "sources": list(sources), "writing": [], "engines": list(engines),
+                "layer4": {**EMPTY, **layer4},
                 "problemCounts": {}, "problems": [],
             }  # fmt: skip
             address = f"127.0.0.1:{server.server_port}"

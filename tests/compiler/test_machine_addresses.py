@@ -5,8 +5,18 @@ from ipaddress import ip_network
 import pytest
 
 from compiler.l4 import MACHINE
-from portico.compiler.machine_addresses import load_balancer_addresses, node_port_addresses
+from compiler.world import look_at
+from portico.compiler.machine_addresses import (
+    load_balancer_addresses,
+    machine_of,
+    node_port_addresses,
+)
 from portico.settings import Settings, Via
+
+
+def test_this_machine_may_be_unknown() -> None:
+    assert machine_of(look_at()) is None
+    assert machine_of(look_at(MACHINE)) == MACHINE
 
 
 @pytest.mark.parametrize(

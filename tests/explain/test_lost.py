@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from explain.l4_plans import ALL, LOCAL, LOST, WEB, frontend, node_port, to
+from explain.l4_plans import ALL, HERE, LOCAL, LOST, WEB, frontend, health_port, node_port, to
 from portico.explain.lost import lost_claims
 from portico.explain.packet import parse_packet
 from portico.plan.frontend import frontend_key
@@ -20,7 +20,7 @@ ASKED = Outcome(outcome_key(WEB), WEB, (KEY,), (LOST,))
 
 
 def lost(url, *units, entrance=None):
-    return lost_claims(plan_of(*units), parse_packet(url), entrance)
+    return lost_claims(plan_of(*units), HERE, parse_packet(url), entrance)
 
 
 @pytest.mark.parametrize("unit", [
@@ -44,6 +44,15 @@ def test_what_was_refused_there(unit):
 ])  # fmt: skip
 def test_what_was_refused_elsewhere(unit):
     assert lost("tcp://192.0.2.1:80", unit) == ()
+
+
+def test_node_ports_are_of_no_other_address():
+    refused = node_port(80, refused=(LOST,))
+    assert lost("tcp://[2001:db8::1]:80", refused) == (LOST,)
+    checked = replace(health_port(80), refused=(LOST,))
+    assert lost("tcp://192.0.2.1:80", checked) == (LOST,)
+    assert lost("udp://192.0.2.1:80", checked) == ()
+    assert lost("tcp://10.2.0.1:80", refused) == lost("tcp://203.0.113.1:80", refused) == ()
 
 
 @pytest.mark.parametrize("pool", [ALL, LOCAL])

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from portico.explain.packet import is_packet, parse_packet, place_of
+from portico.explain.packet import is_packet, parse_packet
 from portico.explain.request import RequestError
 from portico.plan.transport import Family, Transport
 
@@ -53,7 +53,6 @@ def test_a_client_that_is_none():
 def test_it_is_written_as_it_was_asked():
     assert str(parse_packet("TCP://[FD00::1]:080")) == "tcp://[fd00::1]:80"
     assert parse_packet("udp://192.0.2.1:53").place == "192.0.2.1:53"
-    assert place_of("fd00::1", 80) == "[fd00::1]:80"
 
 
 @pytest.mark.parametrize(("url", "is_one"), [

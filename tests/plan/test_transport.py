@@ -2,7 +2,7 @@
 
 import pytest
 
-from portico.plan.transport import Family, Transport, family_of
+from portico.plan.transport import Family, Transport, family_of, place_of
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,11 @@ from portico.plan.transport import Family, Transport, family_of
 )
 def test_families(address: str, family: Family) -> None:
     assert family_of(address) is family
+
+
+def test_places() -> None:
+    assert place_of("192.0.2.1", 53) == "192.0.2.1:53"
+    assert place_of("fd00::1", 80) == "[fd00::1]:80"
 
 
 def test_words() -> None:

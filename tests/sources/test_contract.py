@@ -6,15 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from kube.api.follower import access
 from portico.model.ref import Ref
 from portico.plan.probe import Probe, probe_key
+from portico.settings import Settings
+from portico.sources.cluster.source import Cluster
 from portico.sources.contract import Drop, Put, Source, Synced
 from portico.sources.directory import Directory
 from portico.sources.prober import Prober
 from portico.sources.resolver import Resolver
+from sources.cluster_objects import service as api_service
 from sources.following import follow, service
 from sources.health_server import LOCALHOST, Node, node
 from sources.nameserver import name_server
+from support.api_server import ApiServer, running_api_server
 
 
 class Folder:
@@ -66,6 +71,29 @@ class Checks:
         self.source.want({})
 
 
+class ApiObjects:
+    """An object is a Service of a cluster."""
+
+    def __init__(self, server: ApiServer) -> None:
+        self.server = server
+        self.source = Cluster(access(server), Settings())
+
+    def put(self, version: int) -> None:
+        now = self.server.get("services", "shop", "a")
+        # As an API server does: an object that is written as it was gets no new version.
+        if now is None or now["spec"]["ports"][0]["port"] != version:
+            self.server.put(api_service("a", version))
+
+    def drop(self) -> None:
+        self.server.remove("services", "shop", "a")
+
+
+@asynccontextmanager
+async def cluster_world(tmp_path: Path):
+    with running_api_server() as server:
+        yield ApiObjects(server)
+
+
 @asynccontextmanager
 async def checks_world(tmp_path: Path):
     async with node() as one, node() as two, node() as three:
@@ -83,7 +111,12 @@ async def dns_world(tmp_path: Path):
         yield Dns(server)
 
 
-@pytest.fixture(params=[folder_world, dns_world, checks_world], ids=["folder", "dns", "health"])
+WORLDS = {
+    "folder": folder_world, "dns": dns_world, "health": checks_world, "cluster": cluster_world,
+}  # fmt: skip
+
+
+@pytest.fixture(params=WORLDS.values(), ids=WORLDS.keys())
 async def world(request: pytest.FixtureRequest, tmp_path: Path):
     async with request.param(tmp_path) as world:
         yield world

@@ -29,6 +29,12 @@ _OPTIONS: Final = (
         metavar="NAME",
         help="Read these namespaces of the cluster only (repeatable). Default: all.",
     ),
+    click.option(
+        "--watch-namespace-selector",
+        metavar="LABELS",
+        help="Read only namespaces with these labels, as in team=shop,stage!=test. Meant for some "
+        "of them: each takes watches of its own.",
+    ),
 )
 
 
@@ -60,18 +66,21 @@ def origins(paths: Sequence[Path], options: Mapping[str, Any]) -> "Origins":
 
 def _asked(options: Mapping[str, Any]) -> "Asked | None":
     if not options["cluster"]:
-        for name in ("kubeconfig", "context", "namespaces"):
+        for name in ("kubeconfig", "context", "namespaces", "watch_namespace_selector"):
             if options[name]:
-                option = f"--{name.removesuffix('s')}"
+                option = f"--{name.removesuffix('s').replace('_', '-')}"
                 raise click.UsageError(f"{option} is about a cluster: say --cluster, too")
         return None
+    names, selector = options["namespaces"], options["watch_namespace_selector"] or ""
+    if names and selector:
+        raise click.UsageError("--namespace and --watch-namespace-selector exclude each other")
     from portico.kube.config.choose import access
     from portico.kube.config.errors import ConfigError
     from portico.kube.config.wish import Wish
-    from portico.sources.cluster.asked import Asked
+    from portico.sources.cluster.asked import Asked, Scope
 
     wish = Wish(kubeconfig=options["kubeconfig"] or "", context=options["context"] or "")
     try:
-        return Asked(access(wish), tuple(dict.fromkeys(options["namespaces"])))
+        return Asked(access(wish), Scope(tuple(dict.fromkeys(names)), selector))
     except ConfigError as error:
         raise click.UsageError(str(error)) from None

@@ -113,6 +113,15 @@ PORT = click.IntRange(0, 65535)
     metavar="SECONDS",
     help="How long running requests may take to finish at the end.",
 )
+@click.option(
+    "--shutdown-grace-period",
+    type=click.FloatRange(0, 3600),
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to serve on at the end, but not ready, until load balancers in front have "
+    "noticed; --grace begins after it. A second signal ends it.",
+)
 @click.option("--keep", is_flag=True, help="Leave nginx running at the end.")
 @click.option("--cleanup", is_flag=True, help="Take layer 4 out of the kernel at the end.")
 @layer4_options
@@ -132,7 +141,7 @@ def command(paths: Sequence[Path], **options: Any) -> None:  # noqa: ANN401  # c
 
     settings = _settings(options)
     found, tells = origins(paths, options), publish_of(options)
-    ends = Ends(options["keep"], options["cleanup"])
+    ends = Ends(options["keep"], options["cleanup"], options["shutdown_grace_period"])
     start_logging(settings.log_format)
     try:
         asyncio.run(serve(found, tells, settings, ends))

@@ -63,8 +63,9 @@ class CertificateWant(Struct, frozen=True, gc=False):
 
 
 class OutcomeWant(Struct, frozen=True, gc=False):
-    """Which units were asked (or only mentioned), and what was refused on the way."""
+    """Which units an object asked for (or only mentioned), and what was refused on the way."""
 
+    origin: Ref
     asked: tuple[Key, ...]
     refused: tuple[Refusal, ...]
     mentioned: tuple[Key, ...] = ()

@@ -65,9 +65,10 @@ class Compiler:
         woken = self._trails.readers(changed)
         facts = {topic for topic in changed if isinstance(topic, Ref) and topic.kind in self._kinds}
         facts |= {step for step in woken if isinstance(step, Ref)}
-        stale = {step for step in woken if isinstance(step, Key)}
+        # In the order in which they were claimed: of one fact together, as they are in memory.
+        stale = dict.fromkeys(step for step in woken if isinstance(step, Key))
         for ref in facts:
-            stale |= self._lower(ref)
+            stale |= dict.fromkeys(self._lower(ref))
         if not stale:
             return Diff({}, set())
         before = self._units
@@ -115,12 +116,13 @@ class Compiler:
                 self._units[key] = unit
         self._remember(key, look)
 
-    def _claims_on(self, key: Key) -> list[Claim]:
+    def _claims_on(self, key: Key) -> tuple[Claim, ...]:
         """In the order of their objects' ranks, and those of one object in its order."""
         asked = [self._claims[ref][key] for ref in self._claimants[key]]
-        if len(asked) > 1:
-            asked.sort(key=lambda claims: claims[0].rank)
-        return [claim for claims in asked for claim in claims]
+        if len(asked) == 1:
+            return asked[0]
+        asked.sort(key=lambda claims: claims[0].rank)
+        return tuple(claim for claims in asked for claim in claims)
 
     def _remember(self, step: Step, look: Look) -> None:
         self.steps_run += 1
@@ -131,7 +133,7 @@ class Compiler:
         refusal = Refusal(Origin(ref, ""), Because.INTERNAL, self._report(ref))
         key = outcome_key(ref)
         kept = {k: claims for k, claims in old.items() if k != key}
-        outcome = OutcomeWant(tuple(kept), (refusal,))
+        outcome = OutcomeWant(ref, tuple(kept), (refusal,))
         return {**kept, key: (Claim(key, rank_of("", ref), outcome),)}
 
     def _kept(self, unit: Unit) -> Unit:

@@ -1,10 +1,16 @@
-"""What the addresses of this machine are used for."""
+"""The addresses of this machine, and what they are used for."""
 
 from collections.abc import Iterable
 from ipaddress import ip_address
 
-from portico.model.local import Machine
+from portico.compiler.look import Look
+from portico.model.local import THIS_MACHINE, Machine
 from portico.settings import Settings, Via
+
+
+def machine_of(look: Look) -> Machine | None:
+    """What is known of this machine."""
+    return look.get(Machine, THIS_MACHINE.namespace, THIS_MACHINE.name)
 
 
 def node_port_addresses(machine: Machine, settings: Settings) -> tuple[str, ...]:

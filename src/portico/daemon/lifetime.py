@@ -33,16 +33,28 @@ class StartError(Exception):
     """Portico cannot start; the text says why and what to do."""
 
 
-async def until_told(stories: Iterable[Coroutine[None, None, None]], view: View) -> None:
-    """Run all of them until SIGINT or SIGTERM; from then on nobody is to be sent here any more."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+async def until_told(
+    stories: Iterable[Coroutine[None, None, None]], view: View, lingering: float = 0.0
+) -> None:
+    """Run all of them until SIGINT or SIGTERM; from then on nobody is to be sent here any more.
+
+    They run on for so many seconds, as whoever sends clients here may be slow to notice; a second
+    signal ends that.
+    """
+    stop, hurry = asyncio.Event(), asyncio.Event()
+
+    def hear() -> None:
+        (hurry if stop.is_set() else stop).set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, hear)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(story) for story in (*stories, _settle(view))]
         await stop.wait()
         view.is_stopping = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(lingering):
+                await hurry.wait()
         for task in tasks:
             task.cancel()
 

@@ -38,6 +38,8 @@ class Ends(NamedTuple):
 
     keep: bool
     cleanup: bool
+    lingering: float = 0.0
+    """Seconds for which all goes on, but is told to be not ready."""
 
 
 async def serve(origins: Origins, tells: "Publish | None", settings: Settings, ends: Ends) -> None:
@@ -62,7 +64,7 @@ async def serve(origins: Origins, tells: "Publish | None", settings: Settings, e
             async with admin_port(view, settings):
                 story = run(intake, compiler, engines, [*followers, *writings])
                 others = [engines.work(), *(writing.run() for writing in writings)]
-                await until_told([story, *others], view)
+                await until_told([story, *others], view, ends.lingering)
         going_on = kept(settings, keep=ends.keep, cleanup=ends.cleanup)
         log.info("stopping; what goes on: %s", ", ".join(sorted(going_on)) or "nothing")
         await engines.close(going_on)
@@ -114,4 +116,4 @@ async def _writings(
         yield []
         return
     async with Client(asked.access) as client:
-        yield [Writing(client, Errand(tells, place, asked.namespaces))]
+        yield [Writing(client, Errand(tells, place, asked.scope.namespaces))]

@@ -29,7 +29,7 @@ def follow(plan: Plan, packet: Packet) -> PacketAnswer:
     machine = _machine(plan)
     standing = _standing(machine, packet.client)
     entrance = _entrance(plan, machine, packet)
-    lost = lost_claims(plan, packet, entrance)
+    lost = lost_claims(plan, machine, packet, entrance)
     forwarding = _forwarding(entrance, packet)
     if entrance is None or forwarding is None:
         found = elsewhere(plan, machine, packet, standing, is_wanted=bool(lost))

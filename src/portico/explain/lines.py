@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from portico.explain.packet import place_of
 from portico.model.core import Node
 from portico.plan.backend import Backend
 from portico.plan.pool import Pool
+from portico.plan.transport import place_of
 from portico.plan.verdict import Refusal
 
 

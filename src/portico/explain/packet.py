@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 from portico.explain.request import RequestError
-from portico.plan.transport import Family, Transport, family_of
+from portico.plan.transport import Family, Transport, family_of, place_of
 
 Address = IPv4Address | IPv6Address
 
@@ -61,11 +61,6 @@ def parse_packet(url: str, client: str = "") -> Packet:
     if source and source.version != address.version:
         raise RequestError(f"--from {client}: a client of IPv{source.version} cannot reach {url}")
     return Packet(Transport(found["transport"].lower()), address, port, source)
-
-
-def place_of(address: str, port: int) -> str:
-    """Address and port as one writes them."""
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _address(text: str, told: str) -> Address:

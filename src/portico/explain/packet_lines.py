@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from portico.explain.lines import line, lost_lines, reached_lines
-from portico.explain.packet import Packet, place_of
+from portico.explain.packet import Packet
 from portico.explain.packet_answer import Arrival, Client, End, PacketAnswer, Standing
 from portico.explain.policy import policy_of
 from portico.plan.frontend import Frontend, NodePort
 from portico.plan.key import Origin
 from portico.plan.pool import OF_NODES, Pool, Scope
+from portico.plan.transport import place_of
 from portico.settings import Pick
 
 _WHO: Final = {

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from portico.model.ref import Ref
 from portico.plan.key import BACKEND, Key, Origin
 from portico.plan.verdict import Refusal
@@ -19,8 +21,7 @@ class Protocol(StrEnum):
     GRPCS = "grpcs"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True, gc=False):
     """An address and port that can be dialled."""
 
     address: str

@@ -18,6 +18,11 @@ class Family(StrEnum):
     IPV6 = "ipv6"
 
 
+def place_of(address: str, port: int) -> str:
+    """Address and port as one writes them."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
 def family_of(address: str) -> Family:
     """Of a valid address."""
     return Family.IPV6 if ":" in address else Family.IPV4

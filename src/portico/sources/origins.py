@@ -30,4 +30,4 @@ class Origins:
             # Imported on first use: who serves a folder need not wait for what asks clusters.
             from portico.sources.cluster.source import Cluster
 
-            yield Cluster(self.cluster.access, settings, self.cluster.namespaces)
+            yield Cluster(self.cluster.access, settings, self.cluster.scope)

@@ -62,7 +62,7 @@ FRONTEND = frontend_key(TCP, ADDRESS, 80)
             BackendWant(SERVICE, BackendPort(name="web"), ORIGIN),
         ),
         (Certificate(certificate_key(SECRET), SECRET, None), ANY),
-        (Outcome(outcome_key(INGRESS), INGRESS, (), ()), OutcomeWant((), ())),
+        (Outcome(outcome_key(INGRESS), INGRESS, (), ()), OutcomeWant(INGRESS, (), ())),
         (Machine(THIS), MachineWant((ADDRESS,), (ADDRESS,), (ADDRESS,))),
         (
             Frontend(

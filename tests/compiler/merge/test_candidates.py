@@ -1,6 +1,7 @@
 """The endpoints of one Service port as they are written."""
 
 import pytest
+from msgspec.structs import replace
 
 from compiler.world import look_at, told
 from model.build import endpoints, pod, slice_of
@@ -118,7 +119,7 @@ def test_who_serves(given: list[Candidate], expected: list[Candidate]) -> None:
 
 
 def test_each_place_once_and_in_order() -> None:
-    found = unique([LEAVING, READY, READY._replace(port=8), READY])
+    found = unique([LEAVING, READY, replace(READY, port=8), READY])
     assert [(one.address, one.port) for one in found] == [
         ("10.0.0.1", 8), ("10.0.0.1", 80), ("10.0.0.2", 80),
     ]  # fmt: skip

@@ -1,5 +1,7 @@
 """The API server is away: what is served stays served, and everybody is told."""
 
+import signal
+
 import pytest
 
 from live.command import portico as command
@@ -69,6 +71,17 @@ def test_after_a_crash_traffic_goes_on_without_the_cluster(shop, gate):
     shop.wait_until_ready()
     shop.until_served(HOST, "/", "a")
     assert shop.figures()["starts"] == 0
+
+
+def test_it_serves_on_until_nobody_is_sent_there_any_more(shop, town):
+    shop.start("--shutdown-grace-period", "60")
+    shop.until_served(HOST, "/", "a")
+    shop.process.send_signal(signal.SIGTERM)
+    until(lambda: not shop.is_ready, "it to be not ready")
+    town.apply(ingress("shop", HOST, [("/", "b")]))
+    shop.until_served(HOST, "/", "b")
+    assert shop.is_running
+    assert shop.stop() == 0
 
 
 def test_a_question_about_a_cluster_that_is_away(town, gate):

@@ -49,5 +49,6 @@ class Petition:
 
     def claims(self) -> list[Claim]:
         """Everything asked for, and last what became of it so far."""
-        outcome = OutcomeWant(tuple(self._asked), tuple(self._refused), tuple(self._mentioned))
+        asked, refused, mentioned = self._asked, self._refused, self._mentioned
+        outcome = OutcomeWant(self.ref, tuple(asked), tuple(refused), tuple(mentioned))
         return [*self._claims, Claim(outcome_key(self.ref), self._rank, outcome)]

@@ -9,9 +9,8 @@ from portico.compiler.look import Look
 from portico.compiler.lower.petition import Petition
 from portico.compiler.lower.service_families import cluster_addresses, families_of
 from portico.compiler.lower.service_ports import TRANSPORTS
-from portico.compiler.machine_addresses import load_balancer_addresses
+from portico.compiler.machine_addresses import load_balancer_addresses, machine_of
 from portico.model.core import Service
-from portico.model.local import THIS_MACHINE, Machine
 from portico.plan.frontend import frontend_key
 from portico.plan.transport import Family, family_of
 from portico.plan.verdict import Because
@@ -82,7 +81,7 @@ def _of_load_balancer(fact: Service, look: Look, petition: Petition) -> Iterator
 def _asked_or_given(fact: Service, look: Look) -> list[tuple[str, str]]:
     if fact.spec.load_balancer_ip:
         return [(fact.spec.load_balancer_ip, "spec.loadBalancerIP")]
-    machine = look.get(Machine, THIS_MACHINE.namespace, THIS_MACHINE.name)
+    machine = machine_of(look)
     given = load_balancer_addresses(machine.primary if machine else (), look.settings)
     families, _ = families_of(fact)
     return [(address, OWN) for address in given if family_of(address) in families]

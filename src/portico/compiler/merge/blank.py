@@ -6,7 +6,7 @@ It is there, and serves nothing: the requests of a host must not fall to the rul
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from portico.compiler.claim import Claim
+from portico.compiler.claim import Claim, OutcomeWant
 from portico.compiler.wants_l4 import (
     FrontendWant,
     HealthPortWant,
@@ -55,8 +55,9 @@ def blank_certificate(claim: Claim) -> Certificate:
 
 
 def blank_outcome(claim: Claim) -> Outcome:
-    kind, namespace, name = claim.key.name.split("/")
-    return Outcome(claim.key, Ref(kind, namespace, name), (), ())
+    want = claim.want
+    assert isinstance(want, OutcomeWant)
+    return Outcome(claim.key, want.origin, (), ())
 
 
 def blank_machine(claim: Claim) -> Machine:

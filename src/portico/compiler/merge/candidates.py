@@ -4,7 +4,11 @@ Everybody who sends anything to endpoints reads them here, whatever is done with
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from portico.compiler.address import dialable
 from portico.compiler.look import Look
@@ -13,7 +17,7 @@ from portico.model.discovery import EndpointSlice, Hints, SlicePort, slices_of
 from portico.model.ref import Ref
 from portico.plan.backend import Endpoint
 from portico.plan.key import Origin
-from portico.plan.transport import Transport
+from portico.plan.transport import Transport, place_of
 from portico.plan.verdict import Because, Refusal
 
 
@@ -27,7 +31,7 @@ class Wanted(NamedTuple):
     """All endpoints are to count as ready (`publishNotReadyAddresses`)."""
 
 
-class Candidate(NamedTuple):
+class Candidate(Struct, frozen=True, gc=False):
     """One endpoint, and what decides whether it is used."""
 
     address: str
@@ -42,11 +46,7 @@ class Candidate(NamedTuple):
     hints: Hints | None = None
 
     def __str__(self) -> str:
-        return (
-            f"[{self.address}]:{self.port}"
-            if ":" in self.address
-            else f"{self.address}:{self.port}"
-        )
+        return place_of(self.address, self.port)
 
 
 class Read(NamedTuple):
@@ -77,8 +77,10 @@ def usable(candidates: Iterable[Candidate]) -> list[Candidate]:
 def unique(candidates: Iterable[Candidate]) -> tuple[Endpoint, ...]:
     """Each address and port once, in a stable order."""
     found: dict[tuple[str, int], Endpoint] = {}
-    for address, port, origin, *_ in candidates:
-        found.setdefault((address, port), Endpoint(address, port, origin))
+    for one in candidates:
+        place = (one.address, one.port)
+        if place not in found:
+            found[place] = Endpoint(one.address, one.port, one.origin)
     return tuple(found[place] for place in sorted(found))
 
 
@@ -93,7 +95,7 @@ def _valid(candidates: Iterable[Candidate]) -> Read:
         elif address == candidate.address:
             good.append(candidate)
         else:
-            good.append(candidate._replace(address=address))
+            good.append(replace(candidate, address=address))
     return Read(good, tuple(refused))
 
 
@@ -104,18 +106,25 @@ def _of_slices(slices: Iterable[EndpointSlice], wanted: Wanted) -> Iterator[Cand
             continue
         ref = found.ref
         for index, endpoint in enumerate(found.endpoints):
-            # The API: all addresses of one endpoint are fungible, and consumers use the first.
-            for address in endpoint.addresses[:1]:
-                yield Candidate(
-                    address,
-                    number,
-                    Origin(ref, f"endpoints[{index}].addresses[0]"),
-                    wanted.publishes_not_ready or endpoint.is_ready,
-                    endpoint.is_serving and endpoint.is_terminating,
-                    endpoint.node_name,
-                    endpoint.zone,
-                    endpoint.hints,
-                )
+            if not endpoint.addresses:
+                continue
+            yield Candidate(
+                # The API: all addresses of one endpoint are fungible, and consumers use the first.
+                endpoint.addresses[0],
+                number,
+                Origin(ref, _first_address(index)),
+                wanted.publishes_not_ready or endpoint.is_ready,
+                endpoint.is_terminating and endpoint.is_serving,
+                endpoint.node_name,
+                endpoint.zone,
+                endpoint.hints,
+            )
+
+
+@lru_cache(1000)
+def _first_address(index: int) -> str:
+    """The field, kept once for all slices: there are tens of thousands of endpoints."""
+    return f"endpoints[{index}].addresses[0]"
 
 
 def _of_endpoints(fact: Endpoints, wanted: Wanted) -> Iterator[Candidate]:

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from portico.compiler.address import is_loopback
 from portico.compiler.look import Look
-from portico.compiler.machine_addresses import node_port_addresses
+from portico.compiler.machine_addresses import machine_of, node_port_addresses
 from portico.compiler.merge.candidates import Candidate, usable
-from portico.compiler.merge.occupied import machine_of
 from portico.compiler.merge.topology import near
 from portico.compiler.wants_l4 import PoolWant, Reach
 from portico.lib.shorten import shown

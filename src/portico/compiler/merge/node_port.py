@@ -7,7 +7,7 @@ from portico.compiler.claim import Claim
 from portico.compiler.look import Look
 from portico.compiler.machine_addresses import node_port_addresses
 from portico.compiler.merge.blank import blank_node_port
-from portico.compiler.merge.occupied import machine_of, occupants, occupies
+from portico.compiler.merge.occupied import occupant
 from portico.compiler.wants_l4 import NodePortWant
 from portico.plan.frontend import NodePort
 from portico.plan.key import Key
@@ -41,9 +41,5 @@ def _precedence(claim: Claim) -> tuple[bool, bool]:
 
 
 def _occupant(want: NodePortWant, look: Look) -> str:
-    for who, bound in occupants(want.transport, want.port, look):
-        machine = machine_of(look)
-        addresses = node_port_addresses(machine, look.settings) if machine else ()
-        if any(occupies(bound, address) for address in addresses):
-            return f"{who} has {want.transport} port {want.port}"
-    return ""
+    settings = look.settings
+    return occupant(want.transport, want.port, look, lambda m: node_port_addresses(m, settings))

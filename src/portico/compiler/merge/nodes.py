@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from portico.compiler.address import is_loopback
 from portico.compiler.look import Look
-from portico.compiler.merge.occupied import machine_of
+from portico.compiler.machine_addresses import machine_of
 from portico.compiler.nodes import node_address, node_flaw
 from portico.model.core import NODES, Node
 from portico.model.local import Health, healths_at

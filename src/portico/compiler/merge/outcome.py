@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from portico.compiler.claim import Claim, OutcomeWant
 from portico.compiler.look import Look
-from portico.compiler.merge.blank import blank_outcome
 from portico.plan.key import Key
 from portico.plan.verdict import Outcome
 
@@ -13,4 +12,4 @@ def merge_outcome(key: Key, claims: Sequence[Claim], look: Look) -> Outcome:
     """Nobody but the object itself claims its outcome, so there is nothing to settle."""
     want = claims[0].want
     assert isinstance(want, OutcomeWant)
-    return Outcome(key, blank_outcome(claims[0]).origin, want.asked, want.refused, want.mentioned)
+    return Outcome(key, want.origin, want.asked, want.refused, want.mentioned)

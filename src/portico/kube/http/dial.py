@@ -1,6 +1,7 @@
 """From an Access to an open connection: TCP, through the proxy if there is one, then TLS."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import ssl
@@ -50,10 +51,11 @@ def _abort(pipe: Pipe | None) -> None:
 async def _connect(server: Server, proxy: Proxy | None) -> Pipe:
     host, port = (proxy.host, proxy.port) if proxy else (server.host, server.port)
     loop = asyncio.get_running_loop()
+    # Only where there may be several: asyncio's race of addresses loses the winner's socket if the
+    # caller is cancelled at that very moment.
+    delay = None if _is_address(host) else NEXT_ADDRESS_AFTER
     try:
-        _, pipe = await loop.create_connection(
-            Pipe, host, port, happy_eyeballs_delay=NEXT_ADDRESS_AFTER
-        )
+        _, pipe = await loop.create_connection(Pipe, host, port, happy_eyeballs_delay=delay)
     except (OSError, UnicodeError) as error:
         if proxy:
             raise ProxyError(f"the proxy {proxy} cannot be reached: {_words(error)}") from None
@@ -85,6 +87,13 @@ async def _secure(
     except (OSError, ValueError) as error:  # ValueError: a name that cannot be one
         told = f"{peer} ended the connection in the TLS handshake: {_words(error)}"
         raise UnreachableError(told) from None
+
+
+def _is_address(host: str) -> bool:
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with contextlib.suppress(OSError, ValueError):
+            return bool(socket.inet_pton(family, host))
+    return False
 
 
 def _words(error: Exception) -> str:

@@ -15,6 +15,8 @@ class Feed(NamedTuple):
     name: str = ""
     types: str = ""
     """A field selector, of Secrets."""
+    labels: str = ""
+    """A label selector, of Namespaces."""
 
     @property
     def kind(self) -> str:

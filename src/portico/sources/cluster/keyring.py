@@ -1,6 +1,6 @@
 """The Secrets that are held, and the feeds that takes. No I/O."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from portico.kube.api.told import Key
@@ -37,23 +37,39 @@ class Keyring:
     known.
     """
 
-    def __init__(self, namespaces: Sequence[str], faults: Faults, begin: Deed, end: Deed) -> None:
+    def __init__(self, namespaces: Collection[str], faults: Faults, begin: Deed, end: Deed) -> None:
         self.names = Secrets()
-        self._namespaces, self._faults, self._begin = namespaces, faults, begin
+        self._namespaces, self._faults = namespaces, faults
+        self._begin, self._end = begin, end
         self._lookups = Lookups(lambda key: begin(_one(key)), lambda key: end(_one(key)))
-        self._others: set[Feed] = set()
+        self._is_too_much = False
+        self._uncovered: set[Feed] = set()
         self._held: set[Key] = set()
         self._has_begun = False
 
     def go_on(self) -> Iterator[Event]:
         """All that was begun is synced: begin what comes next, if there is something left."""
-        tls = [Feed(SECRETS, namespace, types=TLS_ONLY) for namespace in self._namespaces]
         if not self._has_begun:
             self._has_begun = True
-            for feed in tls:
-                self._begin(feed)
-        elif not self.names.is_open:
+            for namespace in self._namespaces:
+                self.enter(namespace)
+            if self._namespaces:
+                return
+        if not self.names.is_open:
             yield from self._do(self.names.open())
+
+    def enter(self, namespace: str) -> None:
+        """Secrets of one more namespace may be named."""
+        if self._has_begun:
+            self._begin(Feed(SECRETS, namespace, types=TLS_ONLY))
+        if self._is_too_much:
+            self._begin_others(namespace)
+
+    def leave(self, namespace: str) -> None:
+        """All its Ingresses have been forgotten."""
+        for types in (TLS_ONLY, OTHERS):
+            self._end(Feed(SECRETS, namespace, types=types))
+        self._cover(Feed(SECRETS, namespace, types=OTHERS))
 
     def name(self, key: Key, put: Put) -> Iterator[Event]:
         """An Ingress is so now."""
@@ -87,21 +103,32 @@ class Keyring:
 
     def synced(self, feed: Feed) -> Iterator[Event]:
         """All has been told of a feed of Secrets."""
-        if feed in self._others:
-            self._lookups.cover()
         if not feed.name:
+            self._cover(feed)
             return
         if not self._lookups.is_answered(feed.key):
             yield from self._drop(feed.key)
-        if self._lookups.is_too_much and not self._others:
-            self._others = {Feed(SECRETS, each, types=OTHERS) for each in self._namespaces}
-            for each in sorted(self._others):
-                self._begin(each)
+        if self._lookups.is_too_much and not self._is_too_much:
+            self._is_too_much = True
+            for namespace in self._namespaces:
+                self._begin_others(namespace)
         yield from self._do(self.names.told(feed.key))
 
     def unanswered(self, feed: Feed) -> Iterator[Event]:
         """Nobody is to wait for an answer that may never come."""
         yield from self._do(self.names.told(feed.key))
+
+    def _begin_others(self, namespace: str) -> None:
+        feed = Feed(SECRETS, namespace, types=OTHERS)
+        self._uncovered.add(feed)
+        self._lookups.is_covered = False
+        self._begin(feed)
+
+    def _cover(self, feed: Feed) -> None:
+        if feed in self._uncovered:
+            self._uncovered.discard(feed)
+            if not self._uncovered:
+                self._lookups.cover()
 
     def _do(self, changes: Changes) -> Iterator[Event]:
         yield from changes.released

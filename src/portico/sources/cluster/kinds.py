@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from portico.kube.api.resource import Resource
-from portico.model.core import Node, Service
+from portico.model.core import Namespace, Node, Service
 from portico.model.discovery import EndpointSlice
 from portico.model.fact import Fact
 from portico.model.networking import Ingress, IngressClass
@@ -32,6 +32,9 @@ SLICES: Final = Kind(
     Resource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"), EndpointSlice
 )
 NODES: Final = Kind(Resource("", "v1", "nodes", "Node", namespaced=False), Node)
+
+NAMESPACES: Final = Kind(Resource("", "v1", "namespaces", "Namespace", namespaced=False), Namespace)
+"""Only to know which of them are meant."""
 
 SECRETS: Final = Resource("", "v1", "secrets", "Secret")
 

@@ -11,15 +11,16 @@ from portico.kube.api.wanted import Wanted
 from portico.kube.config.access import Access
 from portico.kube.http.client import Client
 from portico.settings import Settings
+from portico.sources.cluster.asked import ALL, Scope
 from portico.sources.cluster.feed import Feed, Heard
-from portico.sources.cluster.kinds import SECRETS
+from portico.sources.cluster.kinds import NAMESPACES, SECRETS
 from portico.sources.cluster.reading import Read, reader, secret_reader
 from portico.sources.cluster.story import Story
 from portico.sources.contract import Event
 
 
 class Cluster:
-    """All namespaces, or those that are named. What was told stays, whoever is away."""
+    """What was told stays, whoever is away."""
 
     name = "cluster"
 
@@ -27,17 +28,17 @@ class Cluster:
         self,
         access: Access,
         settings: Settings,
-        namespaces: Sequence[str] = (),
+        scope: Scope = ALL,
         pace: Pace = USUAL,
     ) -> None:
         self._access = access
         self._settings = settings
-        self._namespaces = namespaces
+        self._scope = scope
         self._pace = pace
 
     async def events(self) -> AsyncIterator[Sequence[Event]]:
         """First everything, then what changes."""
-        story = Story(self.name, self._settings, self._namespaces)
+        story = Story(self.name, self._settings, self._scope)
         try:
             async with Client(self._access) as client, TaskGroup() as group:
                 feeds = _Feeds(client, story, group, self._pace)
@@ -62,6 +63,7 @@ class _Feeds:
         self._decoders: dict[str, Decode[Read | None]] = {
             resource.kind: reader(kind) for resource, kind in story.kinds.items()
         }
+        self._decoders[NAMESPACES.resource.kind] = reader(NAMESPACES)
         self._decoders[SECRETS.kind] = secret_reader(story.keyring.names.is_wanted)
 
     def follow(self) -> None:
@@ -80,7 +82,7 @@ class _Feeds:
 
     async def _tell(self, feed: Feed, number: int) -> None:
         decode = self._decoders[feed.kind]
-        wanted = Wanted(feed.resource, decode, feed.namespace, fields=feed.fields)
+        wanted = Wanted(feed.resource, decode, feed.namespace, feed.labels, feed.fields)
         reflector = Reflector(self._client, wanted, self._pace)
         async with aclosing(reflector.batches()) as batches:
             async for told in batches:

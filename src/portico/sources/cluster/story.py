@@ -4,7 +4,7 @@ First come all kinds but Secrets; when every Ingress is known, Secrets; when all
 that are named, the cluster is synced. From then on things come as they come.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from portico.kube.api.told import Delete, Key, Put, Recovered, Synced, Told, Trouble, Unread
@@ -15,10 +15,11 @@ from portico.model.networking import Ingress
 from portico.model.ref import Ref
 from portico.settings import Settings
 from portico.sources import contract
+from portico.sources.cluster.asked import Scope
 from portico.sources.cluster.faults import Faults
 from portico.sources.cluster.feed import Feed, Heard
 from portico.sources.cluster.keyring import Keyring
-from portico.sources.cluster.kinds import Kind, kinds_read, reads_secrets
+from portico.sources.cluster.kinds import NAMESPACES, kinds_read, reads_secrets
 from portico.sources.cluster.reading import Read
 from portico.sources.contract import Event
 
@@ -28,11 +29,14 @@ UNREAD_HINT: Final = "write it again"
 class Story:
     """Of one cluster. `feeds` are to be followed; what is told by others is left out."""
 
-    def __init__(self, name: str, settings: Settings, namespaces: Sequence[str]) -> None:
+    def __init__(self, name: str, settings: Settings, scope: Scope) -> None:
         self._name = name
-        self._namespaces = tuple(namespaces) or ("",)
+        self._namespaces = dict.fromkeys(() if scope.selector else scope.namespaces or ("",))
+        self._may_leave = bool(scope.selector)
+        self._keys: dict[str, set[tuple[Feed, Key]]] = {}
+        """What was told of each namespace, where it may have to be taken back."""
         self.kinds = {kind.resource: kind for kind in kinds_read(settings)}
-        self.feeds: dict[Feed, int] = dict.fromkeys(self._first(), 0)
+        self.feeds: dict[Feed, int] = dict.fromkeys(self._first(scope.selector), 0)
         """With a number, as one that is ended and begun again is another one."""
         self.turn = 0
         """Grows whenever feeds begin or end."""
@@ -54,13 +58,15 @@ class Story:
         events += self._tell_trouble()
         return events
 
-    def _first(self) -> Iterator[Feed]:
-        for kind in self.kinds.values():
-            yield from self._of(kind)
+    def _first(self, selector: str) -> Iterator[Feed]:
+        if selector:
+            yield Feed(NAMESPACES.resource, labels=selector)
+        yield from (Feed(each) for each in self.kinds if not each.namespaced)
+        for namespace in self._namespaces:
+            yield from self._of(namespace)
 
-    def _of(self, kind: Kind) -> Iterator[Feed]:
-        for namespace in self._namespaces if kind.resource.namespaced else ("",):
-            yield Feed(kind.resource, namespace)
+    def _of(self, namespace: str) -> Iterator[Feed]:
+        return (Feed(each, namespace) for each in self.kinds if each.namespaced)
 
     def _hear(self, feed: Feed, told: Told[Read | None]) -> Iterator[Event]:
         match told:
@@ -86,6 +92,10 @@ class Story:
             yield from self.keyring.synced(feed)
 
     def _put(self, feed: Feed, key: Key, found: Read | None) -> Iterator[Event]:
+        if feed.resource is NAMESPACES.resource:
+            self._enter(key.name)
+            return
+        self._keys_of(feed, key).add((feed, key))
         ref = Ref(feed.kind, *key)
         if isinstance(found, Wrong):
             yield from self._faults.blame(ref, found)
@@ -99,6 +109,10 @@ class Story:
             yield contract.Put(found)
 
     def _delete(self, feed: Feed, key: Key) -> Iterator[Event]:
+        if feed.resource is NAMESPACES.resource:
+            yield from self._leave(key.name)
+            return
+        self._keys_of(feed, key).discard((feed, key))
         ref = Ref(feed.kind, *key)
         yield from self._faults.clear(ref)
         if feed.kind == Secret.KIND:
@@ -107,6 +121,29 @@ class Story:
         yield contract.Drop(ref)
         if feed.kind == Ingress.KIND:
             yield from self.keyring.forget(key)
+
+    def _enter(self, namespace: str) -> None:
+        if namespace not in self._namespaces:
+            self._namespaces[namespace] = None
+            for feed in self._of(namespace):
+                self._open(feed)
+            if self._reads_secrets:
+                self.keyring.enter(namespace)
+
+    def _leave(self, namespace: str) -> Iterator[Event]:
+        self._namespaces.pop(namespace, None)
+        known = self._keys.pop(namespace, set())
+        for feed, key in sorted(known, key=lambda each: (each[0].kind, each[1])):
+            yield from self._delete(feed, key)
+        for feed in self._of(namespace):
+            self._close(feed)
+        self.keyring.leave(namespace)
+
+    def _keys_of(self, feed: Feed, key: Key) -> set[tuple[Feed, Key]]:
+        """Secrets are let go with the Ingresses that name them."""
+        if self._may_leave and feed.resource.namespaced and feed.kind != Secret.KIND:
+            return self._keys.setdefault(key.namespace, set())
+        return set()
 
     def _go_on(self) -> Iterator[Event]:
         """To the next part of the story, if this one is over."""
