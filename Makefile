@@ -6,8 +6,8 @@ HTTPS_PORT = 8443
 ADMIN      = 127.0.0.1:9180
 TESTS      = tests
 
-RUN_PACKAGES   = nginx libnginx-mod-http-lua libnftables1 ca-certificates python3-venv
-TEST_PACKAGES  = 'luajit2|luajit' lua-cjson lua-check curl nghttp2-client openssl nftables iproute2 conntrack
+RUN_PACKAGES   = nginx libnginx-mod-http-lua lua-cjson libnftables1 ca-certificates python3-venv
+TEST_PACKAGES  = 'luajit2|luajit' lua-check curl nghttp2-client openssl nftables iproute2 conntrack
 BENCH_PACKAGES = haproxy wrk iperf3 libnginx-mod-stream
 
 .DEFAULT_GOAL = help

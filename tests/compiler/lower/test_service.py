@@ -152,6 +152,7 @@ PROXIED = {"loadBalancer": {"ingress": [{"ip": "203.0.113.1", "ipMode": "Proxy"}
         ({"externalTrafficPolicy": "Near"},            [LB, *OTHERS[1:], "tcp/30080"]),
         ({"ports": [{"port": 80, "nodePort": 80}]},    ["tcp/80"]),
         ({"type": "ClusterIP"},                        ["tcp/30080"]),
+        ({"loadBalancerClass": "x/y", "ports": [{"port": 80, "protocol": "ICMP"}]}, []),
         ({"externalIPs": ["127.0.0.1"]},               ["tcp/127.0.0.1/80"]),
         ({"type": "Odd"},                              [*OTHERS, "tcp/30080"]),
         ({"clusterIP": "None"},                        [LB, *OTHERS[1:], "tcp/30080"]),
@@ -159,7 +160,7 @@ PROXIED = {"loadBalancer": {"ingress": [{"ip": "203.0.113.1", "ipMode": "Proxy"}
         ({**LABELLED, "externalTrafficPolicy": "Near"}, [LB, *OTHERS, "tcp/30080"]),
         ({},                                           []),
     ],
-    ids=range(15),
+    ids=range(16),
 )  # fmt: skip
 def test_who_asks_about_an_address_that_is_refused_is_told(
     changed: dict[str, object], mentioned: list[str]
@@ -255,6 +256,8 @@ def test_one_room_alone_is_left_in_peace() -> None:
     only_http = Settings(rooms=frozenset({Room.HTTP}))
     assert not any(key.kind in ("pool", "outcome") for key in compiled(fact, settings=only_http))
     assert lowered(fact, settings=only_http) == []
+    elsewhere = service(**ALL_WAYS, **LABELLED)  # type: ignore[arg-type]
+    assert outcome(lowered(elsewhere, settings=only_http)).mentioned == ()
 
 
 def test_pools_are_claimed_once_however_many_ways_lead_there() -> None:

@@ -57,6 +57,14 @@ class Load:
                 return
         raise AssertionError(f"answered by {self.names}, not by {names} alone")
 
+    async def until_cut(self, connections: int) -> None:
+        """Until so many old connections were given up by who waits for an answer."""
+
+        async def are_cut() -> bool:
+            return len(self.cuts) >= connections
+
+        await eventually(are_cut, f"{connections} cut connections", 60)
+
     def assert_flawless(self) -> None:
         assert not self.failures, (self.failures[:10], len(self.failures))
         assert not self.cuts, self.cuts

@@ -72,6 +72,7 @@ async def test_a_node_dies_silently(balancer, world):
         await asyncio.to_thread(until_unhealthy, balancer, "node-c")
         await load.until_answered_by("node-a", "node-b")
         await load.more()
+        await load.until_cut(lost)
         world.inside.plug_in_again(world.nodes["node-c"])
         await load.until_answered_by(*ALL)
     assert all(began <= died + 2.0 for began, _ in load.failures), load.failures

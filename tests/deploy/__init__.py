@@ -1,0 +1,1 @@
+"""What is in deploy/, and whether Portico runs with it."""
