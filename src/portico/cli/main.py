@@ -9,7 +9,7 @@ import click
 from portico import __version__
 
 COMMANDS: Final[Mapping[str, str]] = {
-    "up": "Serve a folder of manifests, live.",
+    "up": "Serve a folder of manifests or a cluster, live.",
     "check": "Tell everything that is wrong with manifests.",
     "plan": "Print what manifests compile to.",
     "explain": "Tell what would happen to a request or a connection, and why.",
@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
 def portico() -> None:
     """Every way into a Kubernetes cluster, in one program.
 
-    Portico serves Ingresses and Services from a folder of manifests: save a file, and traffic
+    Portico serves Ingresses and Services from manifests or a cluster: change one, and traffic
     follows within milliseconds. Nothing is ever reloaded.
     """
 
