@@ -14,6 +14,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "plan": "Print what manifests compile to.",
     "explain": "Tell what would happen to a request or a connection, and why.",
     "status": "Ask a running Portico how it is.",
+    "webhook": "Judge Ingresses and Services before a cluster stores them.",
     "echo": "Run a backend that answers what it was asked.",
     "completion": "Print the completion script for a shell.",
 }
