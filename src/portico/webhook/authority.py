@@ -105,7 +105,7 @@ def merged(ours: bytes, there: bytes, now: float, most: int) -> bytes:
     try:
         known = x509.load_pem_x509_certificates(there) if there.strip() else []
     except ValueError:
-        known = []  # a placeholder
+        known = []  # whatever stands there until an authority is known
     others = [each for each in known if each not in own and each.subject == _named(NAME)]
     others = [each for each in others if each.not_valid_after_utc.timestamp() > now]
     others.sort(key=lambda each: each.not_valid_before_utc, reverse=True)

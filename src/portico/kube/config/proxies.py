@@ -7,12 +7,12 @@ it (golang.org/x/net/http/httpproxy), because that is what people have set up fo
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from portico.kube.config.credentials import Headers, basic
-from portico.kube.config.server import Server
+from portico.kube.config.server import Server, place_of
 
 PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
@@ -62,14 +62,7 @@ def parse_proxy(text: str) -> Proxy:
     url = urlsplit(text)
     if url.scheme not in PORTS:
         raise ValueError(f"has the scheme {url.scheme!r}, which is none of http, https and socks5")
-    if not url.hostname:
-        raise ValueError("names no host")
-    try:
-        port = url.port or PORTS[url.scheme]
-    except ValueError:
-        raise ValueError("has a port that is not in 1-65535") from None
-    user, password = unquote(url.username or ""), unquote(url.password or "")
-    return Proxy(url.scheme, url.hostname, port, user, password)
+    return Proxy(url.scheme, *place_of(url, PORTS))
 
 
 def proxies_of(environment: Mapping[str, str]) -> Proxies:

@@ -1,7 +1,8 @@
 """The address of an API server."""
 
-from typing import Final
-from urllib.parse import unquote, urlsplit
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from msgspec import Struct
 
@@ -35,16 +36,30 @@ class Server(Struct, frozen=True):
         return f"Server({str(self)!r})"  # without the password
 
 
+class Place(NamedTuple):
+    """Where a URL leads, and as whom."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+
+
+def place_of(url: SplitResult, ports: Mapping[str, int]) -> Place:
+    """`ports` are those of the known schemes. Raises ValueError with the reason."""
+    if not url.hostname:
+        raise ValueError("names no host")
+    try:
+        port = url.port or ports[url.scheme]
+    except ValueError:
+        raise ValueError("has a port that is not in 1-65535") from None
+    return Place(url.hostname, port, unquote(url.username or ""), unquote(url.password or ""))
+
+
 def parse_server(text: str, *, scheme: str = "http") -> Server:
     """A URL, or `host:port`, which gets the scheme. Raises ValueError with the reason."""
     url = urlsplit(text if "://" in text else f"{scheme}://{text}")
     if url.scheme not in PORTS:
         raise ValueError(f"has the scheme {url.scheme!r}, which is neither https nor http")
-    if not url.hostname:
-        raise ValueError("names no host")
-    try:
-        port = url.port or PORTS[url.scheme]
-    except ValueError:
-        raise ValueError("has a port that is not in 1-65535") from None
-    user, password = unquote(url.username or ""), unquote(url.password or "")
-    return Server(url.scheme, url.hostname, port, url.path.rstrip("/"), user, password)
+    host, port, user, password = place_of(url, PORTS)
+    return Server(url.scheme, host, port, url.path.rstrip("/"), user, password)
