@@ -32,6 +32,7 @@ test: check  ## everything CI runs; narrow it with TESTS=tests/compiler
 setup:  ## the system packages and .venv; starts no service
 	@setup/system-packages $(RUN_PACKAGES) $(TEST_PACKAGES)
 	@setup/python-packages dev
+	@setup/kubectl
 
 check: setup  ## format, lint, types, architecture, Lua
 	@.venv/bin/ruff check --quiet .

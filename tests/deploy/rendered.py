@@ -1,6 +1,5 @@
 """What a user's tools make of deploy/: kubectl's Kustomize, and Helm's own library."""
 
-import shutil
 import subprocess
 from collections.abc import Mapping
 from functools import cache
@@ -8,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import helm_python
-import pytest
 import yaml
+
+from support.kubectl import kubectl
 
 Documents = list[dict[str, Any]]
 
@@ -22,9 +22,7 @@ NOTES = "portico/templates/NOTES.txt"
 @cache
 def kustomized(folder: str = "") -> Documents:
     """As `kubectl apply -k deploy/FOLDER` has it."""
-    if not shutil.which("kubectl"):
-        pytest.skip("no kubectl here")
-    command = ["kubectl", "kustomize", str(DEPLOY / folder)]
+    command = [kubectl(), "kustomize", str(DEPLOY / folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return documents_in(done.stdout)

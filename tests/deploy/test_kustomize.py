@@ -7,31 +7,32 @@ import pytest
 from deploy.rendered import DEPLOY, container, kustomized, one, workload
 from portico.compiler.lower.ingress_class import CONTROLLERS
 from support.api_server import running_api_server
+from support.kubectl import kubectl
 
 FOLDERS = ["", "node"]
 
 
 @pytest.fixture(scope="module")
-def kubectl(tmp_path_factory):
+def talk(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kubectl")
     with running_api_server() as server:
         kubeconfig = server.kubeconfig(folder)
 
         def run(*words):
-            command = ["kubectl", f"--kubeconfig={kubeconfig}", f"--cache-dir={folder}", *words]
+            command = [kubectl(), f"--kubeconfig={kubeconfig}", f"--cache-dir={folder}", *words]
             return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
         yield run
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_kubectl_takes_it(kubectl, folder):
-    count = len(kustomized(folder))  # and skips where there is no kubectl
-    dry = kubectl("apply", "--dry-run=client", "-k", str(DEPLOY / folder))
+def test_kubectl_takes_it(talk, folder):
+    count = len(kustomized(folder))
+    dry = talk("apply", "--dry-run=client", "-k", str(DEPLOY / folder))
     assert dry.stdout.count("created (dry run)") == count, dry.stderr
-    done = kubectl("apply", "-k", str(DEPLOY / folder))
+    done = talk("apply", "-k", str(DEPLOY / folder))
     assert done.stdout.count("created") == count, done.stderr
-    again = kubectl("apply", "-k", str(DEPLOY / folder))
+    again = talk("apply", "-k", str(DEPLOY / folder))
     assert again.returncode == 0, again.stderr
 
 

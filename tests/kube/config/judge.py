@@ -3,12 +3,11 @@
 import asyncio
 import json
 import os
-import shutil
-from pathlib import Path
 from typing import NamedTuple
 
-import pytest
 import yaml
+
+from support.kubectl import kubectl as program
 
 PATIENCE = 60
 
@@ -19,21 +18,11 @@ class Told(NamedTuple):
     error: str
 
 
-def kubectl_path():
-    """The newest, where kubectl is one that asks the server which version it wants."""
-    found = shutil.which("kubectl")
-    if not found:
-        pytest.skip("needs kubectl")
-    versions = Path(found).resolve().parent.glob("kubectl.1.*")
-    newest = max(versions, key=lambda path: int(path.suffix.strip(".")), default=None)
-    return newest or Path(found)
-
-
 async def kubectl(*arguments, stdin=asyncio.subprocess.DEVNULL, **variables):
     """With no environment but these variables."""
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | variables
     child = await asyncio.create_subprocess_exec(
-        kubectl_path(),
+        program(),
         *arguments,
         env=environment,
         stdin=stdin,

@@ -1,9 +1,10 @@
 """kubectl, the real one."""
 
-import shutil
 import subprocess
 
 import pytest
+
+from support.kubectl import kubectl as program
 
 MANIFEST = """
 apiVersion: v1
@@ -26,13 +27,11 @@ spec:
             backend: {service: {name: shop, port: {number: 80}}}
 """
 
-pytestmark = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl here")
-
 
 @pytest.fixture
 def kubectl(kubeconfig, namespace, tmp_path):
     def run(*words, stdin=None, fails=False):
-        command = ["kubectl", f"--kubeconfig={kubeconfig}", f"--namespace={namespace}",
+        command = [program(), f"--kubeconfig={kubeconfig}", f"--namespace={namespace}",
                    f"--cache-dir={tmp_path}", *words]  # fmt: skip
         done = subprocess.run(
             command, input=stdin, capture_output=True, text=True, timeout=60, check=False
