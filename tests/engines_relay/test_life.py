@@ -183,6 +183,7 @@ def test_a_relay_that_cannot_be_reached_is_replaced(stage, server, shop):
 def test_a_relay_that_hangs_is_replaced(stage, server, shop, monkeypatch):
     monkeypatch.setattr("portico.engines.relay.client.PATIENCE", 0.2)
     monkeypatch.setattr("portico.engines.relay.process.LAST_PATIENCE", 0.2)
+    monkeypatch.setattr("portico.engines.companion.process.LAST_PATIENCE", 0.2)
     stage.serve(shop)
     pid = stage.pid()
     os.kill(pid, signal.SIGSTOP)

@@ -6,8 +6,8 @@ import struct
 from collections.abc import Callable
 from typing import Final
 
+from portico.engines.companion.loop import Loop
 from portico.engines.relay.half import Half
-from portico.engines.relay.loop import Loop
 from portico.engines.relay.pipes import Pipes
 
 _IN: Final = select.EPOLLIN

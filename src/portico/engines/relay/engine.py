@@ -3,26 +3,24 @@
 import asyncio
 import functools
 import hashlib
-import os
+import signal
 import sys
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from portico.engines.companion.client import CompanionError
 from portico.engines.contract import Figures, Report
 from portico.engines.relay import wire
 from portico.engines.relay.chart import Chart, chart, concerns
-from portico.engines.relay.client import RelayError, ask
+from portico.engines.relay.client import ask
 from portico.engines.relay.options import Options
 from portico.engines.relay.orders import AGES, Orders
 from portico.engines.relay.port import relay_port
-from portico.engines.relay.process import Process
+from portico.engines.relay.process import companion, make_way, start
 from portico.lib.atomic_file import write_atomic
 from portico.plan.plan import Diff, Plan
-
-LONGEST_SOCKET_PATH: Final = 107
-"""Bytes that the address of a unix socket can hold (unix(7))."""
 
 NOTHING: Final = Chart(wire.Table(), frozenset())
 
@@ -34,7 +32,7 @@ class Relay:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._process = Process(options.state)
+        self._process = companion(options.state)
         self._chart = NOTHING
         self._pid: int | None = None  # of the relay that is known to have the table
         self._port = 0
@@ -47,7 +45,7 @@ class Relay:
             if hint is None or not is_settled or concerns(hint, plan, self._chart):
                 self._chart = await asyncio.to_thread(chart, plan) if hint is None else chart(plan)
                 await self._settle()
-        except (RelayError, OSError) as trouble:
+        except (CompanionError, OSError) as trouble:
             self._pid, self._chart = None, NOTHING
             return Report(self.name, in_sync=False, detail=str(trouble), figures=self._figures())
         return Report(self.name, in_sync=True, figures=self._figures())
@@ -55,7 +53,7 @@ class Relay:
     async def inspect(self) -> Figures:
         try:
             state = await ask(self._process.socket, wire.Ask())
-        except RelayError:
+        except CompanionError:
             return self._figures()
         return {
             **self._figures(),
@@ -74,8 +72,8 @@ class Relay:
             return
         try:
             await ask(self._process.socket, wire.Leave(self._options.grace))
-        except RelayError:
-            self._process.tell_to_leave()
+        except CompanionError:
+            self._process.send(signal.SIGTERM)
         await self._process.end(self._options.grace)
         self._process.clear()
 
@@ -95,7 +93,7 @@ class Relay:
         self._keep(encoded)
         orders = self._orders()
         if running is None or running.build != orders.build:
-            await self._process.start(orders)
+            await start(self._process, orders)
             self._starts += 1
             running = await ask(self._process.socket, wire.Ask())
         if running.table != wire.version_of(encoded):
@@ -109,17 +107,14 @@ class Relay:
             return None
         try:
             return await ask(self._process.socket, wire.Ask())
-        except RelayError:
-            await self._process.make_way(self._orders().port)
+        except CompanionError:
+            await make_way(self._process, self._orders().port)
             return None
 
     def _keep(self, encoded: bytes) -> None:
         """On disk, for a relay that is started."""
-        state = self._options.state
-        if len(os.fsencode(self._process.socket)) + len(".new") > LONGEST_SOCKET_PATH:
-            raise RelayError(f"{state} is too long for a unix socket: shorten --state-dir")
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = state / "table.json"
+        self._process.prepare()
+        file = self._options.state / "table.json"
         if not file.exists() or file.read_bytes() != encoded:
             write_atomic(file, encoded)
 
@@ -154,5 +149,6 @@ def _build(orders: Orders) -> str:
 
 @functools.cache
 def _code() -> bytes:
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    here = Path(__file__).parent
+    files = sorted((*here.glob("*.py"), *here.with_name("companion").glob("*.py")))
     return sys.version.encode() + b"".join(file.read_bytes() for file in files)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from portico.engines.relay.loop import Loop
+from portico.engines.companion.loop import Loop
 
 MOST_AT_ONCE: Final = 64
 """Connections taken in one go, before others have their turn."""

@@ -12,11 +12,11 @@ from typing import Final
 
 import msgspec
 
+from portico.engines.companion.control import Control
+from portico.engines.companion.loop import Loop
 from portico.engines.relay import wire
-from portico.engines.relay.control import Control
 from portico.engines.relay.directions import Directions
 from portico.engines.relay.listening import listeners
-from portico.engines.relay.loop import Loop
 from portico.engines.relay.orders import AGES, FILES_EACH, FILES_ELSE, Orders
 from portico.engines.relay.privileges import drop_privileges, raise_open_files
 from portico.engines.relay.switchboard import Limits, Switchboard

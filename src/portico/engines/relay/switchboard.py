@@ -6,12 +6,12 @@ import time
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from portico.engines.companion.loop import Loop
 from portico.engines.relay import choice, proxy_header
 from portico.engines.relay.connection import Connection, reset
 from portico.engines.relay.dial import Dial
 from portico.engines.relay.directions import Directions
 from portico.engines.relay.entrance import Entrance
-from portico.engines.relay.loop import Loop
 from portico.engines.relay.original import Place, original_destination
 from portico.engines.relay.pipes import Pipes
 from portico.engines.relay.proxy_header import Ends

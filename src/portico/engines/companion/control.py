@@ -1,4 +1,4 @@
-"""The relay's ear: a unix socket, one request a connection."""
+"""A companion's ear: a unix socket, one request a connection."""
 
 import select
 import socket
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from portico.engines.relay.loop import Loop
+from portico.engines.companion.loop import Loop
 
 LONGEST_REQUEST: Final = 64 << 20
 _AT_ONCE: Final = 1 << 20
