@@ -16,7 +16,9 @@ from portico.kube.api.events import Events, Limits
 from portico.kube.config.choose import access
 from portico.kube.config.wish import Wish
 from portico.kube.http.client import Client
+from portico.sources.cluster.kinds import LOAD_BALANCING
 from support.api_server import StreamedLists, running_api_server
+from support.custom_kinds import definitions
 
 pytestmark = pytest.mark.nginx
 
@@ -58,12 +60,16 @@ def test_of_a_node(server, program):
     if os.geteuid() == 0:
         # The kernel of this machine is not for tests.
         program.prefix = ("setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin")
+    server.put(*definitions())
     server.put(*town("portico"))
     (port,) = free_ports(1)
     pod.start(f"--healthz-bind-address=127.0.0.1:{port}", waits=False)
     for kind in ("Service", "EndpointSlice"):
         until(lambda kind=kind: kind in told_of(server), f"an event about the {kind}")
     pod.until_asked("watch", "nodes")
+    for resource in ("namespaces", *(kind.resource.plural for kind in LOAD_BALANCING)):
+        pod.until_asked("list", resource)
+        pod.until_asked("watch", resource)
     program.stop()
     asyncio.run(something_happens_twice(pod))
     assert_exact(pod)

@@ -16,6 +16,7 @@ from portico.model.core import (
     SessionAffinityConfig,
 )
 from portico.model.decode import Trouble, decode
+from portico.model.fact import Fact
 from portico.model.ref import Ref
 
 
@@ -87,6 +88,8 @@ def test_all_fields_of_a_service() -> None:
         sessionAffinityConfig={"clientIP": {"timeoutSeconds": 60}},
         publishNotReadyAddresses=True,
         trafficDistribution="PreferClose",
+        ipFamilyPolicy="PreferDualStack",
+        selector={"app": "web"},
         status={"loadBalancer": {"ingress": [{"ip": "203.0.113.1", "ipMode": "Proxy"}]}},
     )
     assert found.spec == ServiceSpec(
@@ -108,6 +111,8 @@ def test_all_fields_of_a_service() -> None:
         SessionAffinityConfig(ClientIPConfig(60)),
         True,
         "PreferClose",
+        "PreferDualStack",
+        {"app": "web"},
     )
     assert found.status.load_balancer.ingress == (LoadBalancerIngress("203.0.113.1", "", "Proxy"),)
 
@@ -167,9 +172,14 @@ def test_a_node_of_which_nothing_is_said() -> None:
 
 
 def test_what_a_node_reports_of_itself_is_no_news() -> None:
-    """Kubelets write a condition every few seconds; none is read, so nothing wakes."""
-    status: dict[str, object] = {"conditions": [{"type": "Ready", "lastHeartbeatTime": "now"}]}
-    assert fact(document("v1", "Node", "a", "", status=status)) == node("a")
+    """Kubelets write conditions every few seconds; when they last did so wakes nobody."""
+
+    def told(moment: str) -> Fact:
+        ready = {"type": "Ready", "status": "True", "lastHeartbeatTime": moment}
+        return fact(document("v1", "Node", "a", "", status={"conditions": [ready]}))
+
+    assert told("now") == told("then")
+    assert told("now") != node("a")
 
 
 def test_endpoints() -> None:

@@ -57,7 +57,15 @@ FIELDS = (
     "externalIPs", "loadBalancerIP", "loadBalancerSourceRanges", "nodePort", "status",
     "loadBalancer", "ingress", "ipMode", "sessionAffinityConfig", "clientIP", "timeoutSeconds",
     "nodeName", "zone", "hints", "forZones", "forNodes", "notReadyAddresses", "taints", "key",
-    "address", "healthCheckNodePort", "deletionTimestamp",
+    "address", "healthCheckNodePort", "deletionTimestamp", "autoAssign", "avoidBuggyIPs",
+    "serviceAllocation", "priority", "namespaces", "namespaceSelectors", "serviceSelectors",
+    "matchLabels", "matchExpressions", "operator", "values", "ipAddressPools", "nodeSelectors",
+    "ipAddressPoolSelectors", "preferredNodeSelectors", "weight", "preference", "interfaces",
+    "aggregationLength", "aggregationLengthV6", "localPref", "communities", "peers", "myASN",
+    "peerASN", "peerAddress", "peerPort", "passwordSecret", "bfdProfile", "receiveInterval",
+    "value", "as", "asPerRack", "listenPort", "conf", "transport", "timers", "config",
+    "nodeSelector", "namespaceSelector", "protocol", "interface", "selector",
+    "ipFamilyPolicy", "unschedulable",
 )  # fmt: skip
 near = st.recursive(
     scalars,
@@ -135,6 +143,10 @@ def hostile(good: object) -> st.SearchStrategy[object]:
 
 SERVICE = {"service": {"name": "a", "port": {"number": 80}}}
 NAMED = {"service": {"name": "a", "port": {"name": "web"}}}
+SELECTOR = {
+    "matchLabels": {"a": "b"},
+    "matchExpressions": [{"key": "c", "operator": "In", "values": ["d"]}],
+}
 SPECS: dict[str, Document] = {
     "Ingress": {
         "spec": {
@@ -163,6 +175,8 @@ SPECS: dict[str, Document] = {
             "clusterIP": "10.96.0.1",
             "clusterIPs": ["10.96.0.1", "fd00::1"],
             "ipFamilies": ["IPv4", "IPv6"],
+            "ipFamilyPolicy": "PreferDualStack",
+            "selector": {"app": "web"},
             "externalIPs": ["198.51.100.1"],
             "loadBalancerIP": "203.0.113.1",
             "loadBalancerClass": "",
@@ -186,8 +200,11 @@ SPECS: dict[str, Document] = {
         "status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.2", "ipMode": "VIP"}]}},
     },
     "Node": {
-        "spec": {"taints": [{"key": "a"}]},
-        "status": {"addresses": [{"type": "InternalIP", "address": "10.1.0.1"}]},
+        "spec": {"taints": [{"key": "a", "value": "b", "effect": "NoExecute"}]},
+        "status": {
+            "addresses": [{"type": "InternalIP", "address": "10.1.0.1"}],
+            "conditions": [{"type": "Ready", "status": "True"}],
+        },
     },
     "EndpointSlice": {
         "addressType": "IPv4",
@@ -207,6 +224,91 @@ SPECS: dict[str, Document] = {
     "Secret": {"type": "Opaque", "data": {"tls.crt": "aaaa"}, "stringData": {"x": "y"}},
     "ConfigMap": {"data": {"a": "b"}},
     "Namespace": {},
+    "IPAddressPool": {
+        "spec": {
+            "addresses": ["192.0.2.0/24", "2001:db8::1-2001:db8::9"],
+            "autoAssign": True,
+            "avoidBuggyIPs": True,
+            "serviceAllocation": {
+                "priority": 5,
+                "namespaces": ["shop"],
+                "namespaceSelectors": [SELECTOR],
+                "serviceSelectors": [SELECTOR],
+            },
+        }
+    },
+    "L2Advertisement": {
+        "spec": {
+            "ipAddressPools": ["a"],
+            "ipAddressPoolSelectors": [SELECTOR],
+            "nodeSelectors": [SELECTOR],
+            "preferredNodeSelectors": [{"weight": 10, "preference": SELECTOR}],
+            "interfaces": ["eth0"],
+            "serviceSelectors": [SELECTOR],
+        }
+    },
+    "BGPAdvertisement": {
+        "spec": {
+            "aggregationLength": 32,
+            "aggregationLengthV6": 128,
+            "localPref": 100,
+            "communities": ["64512:1", "large:1:2:3", "b"],
+            "ipAddressPools": ["a"],
+            "peers": ["a"],
+        }
+    },
+    "BGPPeer": {
+        "spec": {
+            "myASN": 64512,
+            "peerASN": 64513,
+            "dynamicASN": "external",
+            "peerAddress": "192.0.2.9",
+            "interface": "eth0",
+            "sourceAddress": "192.0.2.1",
+            "routerID": "192.0.2.1",
+            "holdTime": "90s",
+            "keepaliveTime": "30s",
+            "connectTime": "10s",
+            "password": "p",
+            "passwordSecret": {"name": "a"},
+            "bfdProfile": "a",
+            "vrf": "red",
+        }
+    },
+    "BFDProfile": {"spec": {"receiveInterval": 100, "detectMultiplier": 3}},
+    "Community": {"spec": {"communities": [{"name": "b", "value": "64512:2"}]}},
+    "Eip": {
+        "spec": {
+            "address": "192.0.2.100-192.0.2.110",
+            "protocol": "layer2",
+            "interface": "can_reach:192.0.2.1",
+            "priority": 1,
+            "namespaces": ["shop"],
+            "namespaceSelector": {"a": "b"},
+        }
+    },
+    "BgpConf": {
+        "spec": {
+            "as": 64512,
+            "asPerRack": {"left": 64520},
+            "routerId": "192.0.2.1",
+            "listenPort": 17900,
+            "listenAddresses": ["192.0.2.1"],
+            "policy": "a",
+        }
+    },
+    "BgpPeer": {
+        "spec": {
+            "conf": {
+                "neighborAddress": "192.0.2.9",
+                "neighborInterface": "eth0",
+                "peerAs": 64513,
+                "authPassword": "p",
+            },
+            "timers": {"config": {"holdTime": "90", "keepaliveInterval": "30"}},
+            "nodeSelector": SELECTOR,
+        }
+    },
 }
 
 

@@ -11,6 +11,7 @@ def named(kind: str, name: str, namespace: str = "shop", **more: Any) -> dict[st
         "Ingress": "networking.k8s.io/v1",
         "IngressClass": "networking.k8s.io/v1",
         "EndpointSlice": "discovery.k8s.io/v1",
+        "IPAddressPool": "metallb.io/v1beta1",
     }
     metadata = {"name": name, "managedFields": [{"manager": "kubectl", "operation": "Update"}]}
     if kind not in ("IngressClass", "Node", "Namespace"):
@@ -20,6 +21,16 @@ def named(kind: str, name: str, namespace: str = "shop", **more: Any) -> dict[st
 
 def service(name: str, port: int = 80, namespace: str = "shop") -> dict[str, Any]:
     return named("Service", name, namespace, spec={"ports": [{"port": port}]})
+
+
+def pool(name: str, *ranges: str) -> dict[str, Any]:
+    return named("IPAddressPool", name, "home", spec={"addresses": list(ranges)})
+
+
+def namespace(name: str, **labels: str) -> dict[str, Any]:
+    made = named("Namespace", name)
+    made["metadata"]["labels"] = labels
+    return made
 
 
 def endpoint_slice(service: str, *addresses: str, port: int = 8080) -> dict[str, Any]:

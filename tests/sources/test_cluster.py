@@ -9,12 +9,25 @@ from kube.api.follower import access
 from portico.model.ref import Ref
 from portico.settings import Room, Settings, Via
 from portico.sources.cluster.asked import Scope
+from portico.sources.cluster.kinds import LOAD_BALANCING
 from portico.sources.contract import Drop, Put
-from sources.cluster_objects import endpoint_slice, ingress, named, secret, service, shop
+from sources.cluster_objects import (
+    endpoint_slice,
+    ingress,
+    named,
+    namespace,
+    pool,
+    secret,
+    service,
+    shop,
+)
 from sources.cluster_world import HTTP, Reader, followed, read, until
 from support.api_server import Rule, running_api_server
+from support.custom_kinds import definitions
 
 L4 = Settings(rooms=frozenset({Room.L4}))
+LB = {kind.resource.plural for kind in LOAD_BALANCING}
+INSTALLING = {"customresourcedefinitions"}
 IN_FRONT = Settings(rooms=frozenset({Room.L4}), via=Via.NODE_PORT)
 
 
@@ -39,14 +52,36 @@ async def test_what_comes_changes_and_goes(server):
     ("settings", "kinds"),
     [
         (HTTP, {"ingresses", "ingressclasses", "services", "endpointslices", "secrets"}),
-        (L4, {"services", "endpointslices", "nodes"}),
-        (IN_FRONT, {"services", "nodes"}),
+        (L4, {"services", "endpointslices", "nodes", "namespaces"} | LB),
+        (IN_FRONT, {"services", "nodes", "namespaces"} | LB),
     ],
     ids=["http", "l4", "in front of nodes"],
 )
 async def test_only_the_kinds_are_read_that_are_served(server, settings, kinds):
+    server.put(*definitions())
     await read(server, settings)
-    assert {asked.resource for asked in server.requests} == kinds
+    assert {asked.resource for asked in server.requests} - INSTALLING == kinds
+
+
+async def test_pools_whose_kind_is_installed_later(server):
+    async with followed(server, L4) as reader:
+        assert reader.refs("IPAddressPool") == set()
+        assert not reader.trouble
+        server.put(*definitions())
+        server.put(pool("edge"))
+        await until(lambda: reader.refs("IPAddressPool") == {"home/edge"}, "the pool")
+
+
+async def test_namespaces_are_known_beside_those_that_are_chosen(server):
+    """Pools choose among all of them by label; Services are read in the chosen ones."""
+    server.put(namespace("shop", team="red"), namespace("bank"))
+    server.put(service("a"), service("b", namespace="bank"))
+    async with followed(server, L4, Scope(selector="team=red")) as reader:
+        assert reader.refs("Service") == {"shop/a"}
+        assert reader.refs("Namespace") > {"shop", "bank"}
+        server.remove("namespaces", "", "bank")
+        await until(lambda: "bank" not in reader.refs("Namespace"), "the namespace to go")
+        assert "shop" in reader.refs("Namespace")
 
 
 async def test_only_the_namespaces_are_read_that_are_named(server):
@@ -147,12 +182,6 @@ async def test_whoever_stops_listening_leaves_no_connection(server):
     async with followed(server):
         assert server.watching() == 5
     await until(lambda: not server.watching(), "the watches to end")
-
-
-def namespace(name, **labels):
-    document = named("Namespace", name)
-    document["metadata"]["labels"] = labels
-    return document
 
 
 async def test_namespaces_come_and_go_by_their_labels(server):

@@ -14,6 +14,7 @@ from portico.compiler.compiler import compile_all
 from portico.model.decode import KINDS
 from sources.cluster_world import read
 from support.api_server import running_api_server
+from support.custom_kinds import definitions
 from support.manifests import documents, problems_of, store_of
 
 CASES = sorted(path.parent for path in FOLDER.rglob("in.yaml") if PACKETS not in path.parents)
@@ -45,6 +46,7 @@ async def same_plan(found, settings, others=()):
     if any(each["kind"] == "Endpoints" for each in kept):
         pytest.skip("a cluster mirrors Endpoints into slices, which are read")
     with running_api_server() as server:
+        server.put(*definitions())
         server.put(*kept)
         reader = await read(server, settings)
     told = store_of(kept)

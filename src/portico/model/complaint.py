@@ -20,6 +20,7 @@ _MESSAGE: Final = re.compile(
     r"(?P<what>.*?)(?: - at `(?P<in_key>key` in `)?\$\.?(?P<path>[^`]*)`)?", re.DOTALL
 )
 _MISSING: Final = re.compile(r"Object missing required field `(?P<name>\w+)`")
+_BOUND: Final = re.compile(r"Expected `int` (?P<side>[<>]=) (?P<bound>-?[0-9]+)")
 _TYPE: Final = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`")
 
 WORDS: Final[Mapping[str, str]] = {
@@ -75,9 +76,17 @@ def complaint(message: str, document: Mapping[str, object]) -> Complaint:
         return _mistyped(_with_key(path, document), wrong["wanted"], wrong["got"])
     if path in FIELDS:
         return Complaint(path, *FIELDS[path])
-    if what.startswith("Expected `int`"):  # the only numbers that Portico reads
-        return Complaint(path, "is not a port number", "ports are 1-65535")
+    if bound := _BOUND.match(what):
+        return _unbounded(path, bound["side"], bound["bound"])
     return Complaint(path, what, "see the API reference of this field")
+
+
+def _unbounded(path: str, side: str, bound: str) -> Complaint:
+    is_port = path.endswith(("port", "Port", "number")) and bound in ("0", "1", "65535")
+    if is_port:
+        return Complaint(path, "is not a port number", "ports are 1-65535")
+    limit = f"{bound} or more" if side == ">=" else f"{bound} or less"
+    return Complaint(path, f"must be {limit}", f"write {limit}")
 
 
 def _mistyped(field: str, wanted: str, got: str) -> Complaint:

@@ -59,6 +59,10 @@ class ServiceSpec(Struct, frozen=True, gc=False, rename="camel"):
     session_affinity_config: SessionAffinityConfig = SessionAffinityConfig()
     publish_not_ready_addresses: bool = False
     traffic_distribution: str = ""
+    ip_family_policy: str = ""
+    """Empty is SingleStack."""
+
+    selector: dict[str, str] = field(default_factory=dict)
 
 
 class LoadBalancerIngress(Struct, frozen=True, gc=False, rename="camel"):
@@ -160,15 +164,18 @@ class Namespace(Fact, frozen=True, gc=False, rename="camel", kw_only=True):
 
 
 class Taint(Struct, frozen=True, gc=False, rename="camel"):
-    """One taint of a Node."""
+    """One taint of a Node; `effect` is NoSchedule, PreferNoSchedule or NoExecute."""
 
     key: str
+    value: str = ""
+    effect: str = ""
 
 
 class NodeSpec(Struct, frozen=True, gc=False, rename="camel"):
     """The part of a Node's spec that decides whether it gets traffic."""
 
     taints: tuple[Taint, ...] = ()
+    unschedulable: bool = False
 
 
 class NodeAddress(Struct, frozen=True, gc=False, rename="camel"):
@@ -178,10 +185,18 @@ class NodeAddress(Struct, frozen=True, gc=False, rename="camel"):
     address: str
 
 
+class NodeCondition(Struct, frozen=True, gc=False):
+    """E.g. Ready, NetworkUnavailable; `status` is True, False or Unknown."""
+
+    type: str
+    status: str = "Unknown"
+
+
 class NodeStatus(Struct, frozen=True, gc=False, rename="camel"):
-    """Where a Node is reached."""
+    """Where a Node is reached, and how it is."""
 
     addresses: tuple[NodeAddress, ...] = ()
+    conditions: tuple[NodeCondition, ...] = ()
 
 
 class Node(Fact, frozen=True, gc=False, rename="camel", kw_only=True):

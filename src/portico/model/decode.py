@@ -1,6 +1,6 @@
 """From a document to a fact, or to the reason why not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, TypeGuard
 
 import msgspec
@@ -11,7 +11,17 @@ from portico.model.core import ConfigMap, Endpoints, Namespace, Node, Secret, Se
 from portico.model.discovery import EndpointSlice
 from portico.model.fact import Fact
 from portico.model.fault import Severity
+from portico.model.metallb import (
+    BFDProfile,
+    BGPAdvertisement,
+    BGPPeer,
+    Community,
+    IPAddressPool,
+    L2Advertisement,
+)
 from portico.model.networking import Ingress, IngressClass
+from portico.model.openelb import BgpConf, BgpPeer, Eip
+from portico.model.openelb_former import read_conf, read_peer
 from portico.model.ref import Ref
 from portico.model.secret import SecretError, read_secret
 
@@ -26,7 +36,27 @@ KINDS: Final[Mapping[tuple[str, str], type[Fact]]] = {
     ("discovery.k8s.io/v1", "EndpointSlice"): EndpointSlice,
     ("networking.k8s.io/v1", "Ingress"): Ingress,
     ("networking.k8s.io/v1", "IngressClass"): IngressClass,
+    ("metallb.io/v1beta1", "IPAddressPool"): IPAddressPool,
+    ("metallb.io/v1beta1", "L2Advertisement"): L2Advertisement,
+    ("metallb.io/v1beta1", "BGPAdvertisement"): BGPAdvertisement,
+    ("metallb.io/v1beta2", "BGPPeer"): BGPPeer,
+    ("metallb.io/v1beta1", "BFDProfile"): BFDProfile,
+    ("metallb.io/v1beta1", "Community"): Community,
+    ("network.kubesphere.io/v1alpha2", "Eip"): Eip,
+    ("network.kubesphere.io/v1alpha2", "BgpConf"): BgpConf,
+    ("network.kubesphere.io/v1alpha2", "BgpPeer"): BgpPeer,
 }
+"""The version of each kind that Portico works with."""
+
+Reader = Callable[[Document], Fact]
+
+FORMER_VERSIONS: Final[Mapping[tuple[str, str], Reader]] = {
+    ("metallb.io/v1beta1", "BGPPeer"): lambda document: msgspec.convert(document, BGPPeer),
+    ("network.kubesphere.io/v1alpha1", "Eip"): lambda document: msgspec.convert(document, Eip),
+    ("network.kubesphere.io/v1alpha1", "BgpConf"): read_conf,
+    ("network.kubesphere.io/v1alpha1", "BgpPeer"): read_peer,
+}
+"""Versions that are read from files, too. An API server converts them."""
 
 CURRENT_VERSION: Final[Mapping[str, str]] = {kind: version for version, kind in KINDS} | {
     "Secret": "v1"
@@ -65,7 +95,7 @@ def decode(document: object) -> Fact | Trouble:
     if not isinstance(version, str) or not isinstance(kind, str):
         field = "kind" if isinstance(version, str) else "apiVersion"
         return Trouble(None, field, *_NO_OBJECT)
-    if CURRENT_VERSION.get(kind) != version:
+    if CURRENT_VERSION.get(kind) != version and (version, kind) not in FORMER_VERSIONS:
         return _unread(document, version, kind)
     try:
         return _read(document, version, kind)
@@ -81,6 +111,8 @@ def decode(document: object) -> Fact | Trouble:
 def _read(document: Document, version: str, kind: str) -> Fact:
     if kind == Secret.KIND:
         return read_secret(document)
+    if former := FORMER_VERSIONS.get((version, kind)):
+        return former(document)
     return msgspec.convert(document, KINDS[version, kind])
 
 

@@ -10,8 +10,19 @@ from portico.kube.api.resource import Resource
 from portico.model.core import Namespace, Node, Service
 from portico.model.discovery import EndpointSlice
 from portico.model.fact import Fact
+from portico.model.metallb import GROUP as METALLB
+from portico.model.metallb import (
+    BFDProfile,
+    BGPAdvertisement,
+    BGPPeer,
+    Community,
+    IPAddressPool,
+    L2Advertisement,
+)
 from portico.model.networking import Ingress, IngressClass
-from portico.settings import Room, Settings, Via
+from portico.model.openelb import GROUP as OPENELB
+from portico.model.openelb import BgpConf, BgpPeer, Eip
+from portico.settings import Entry, Room, Settings, Via
 
 
 class Kind(NamedTuple):
@@ -34,7 +45,20 @@ SLICES: Final = Kind(
 NODES: Final = Kind(Resource("", "v1", "nodes", "Node", namespaced=False), Node)
 
 NAMESPACES: Final = Kind(Resource("", "v1", "namespaces", "Namespace", namespaced=False), Namespace)
-"""Only to know which of them are meant."""
+"""Which of them are meant; and pools choose by their labels."""
+
+LOAD_BALANCING: Final = (
+    Kind(Resource(METALLB, "v1beta1", "ipaddresspools", "IPAddressPool"), IPAddressPool),
+    Kind(Resource(METALLB, "v1beta1", "l2advertisements", "L2Advertisement"), L2Advertisement),
+    Kind(Resource(METALLB, "v1beta1", "bgpadvertisements", "BGPAdvertisement"), BGPAdvertisement),
+    Kind(Resource(METALLB, "v1beta2", "bgppeers", "BGPPeer"), BGPPeer),
+    Kind(Resource(METALLB, "v1beta1", "bfdprofiles", "BFDProfile"), BFDProfile),
+    Kind(Resource(METALLB, "v1beta1", "communities", "Community"), Community),
+    Kind(Resource(OPENELB, "v1alpha2", "eips", "Eip", namespaced=False), Eip),
+    Kind(Resource(OPENELB, "v1alpha2", "bgpconfs", "BgpConf", namespaced=False), BgpConf),
+    Kind(Resource(OPENELB, "v1alpha2", "bgppeers", "BgpPeer", namespaced=False), BgpPeer),
+)
+"""Pools of addresses, and how they are announced. Kinds that are not installed are waited for."""
 
 SECRETS: Final = Resource("", "v1", "secrets", "Secret")
 
@@ -50,6 +74,14 @@ def kinds_read(settings: Settings) -> Iterator[Kind]:
     # The zone of this node stands in its Node; and in front of a cluster, Nodes are the backends.
     if Room.L4 in settings.rooms or settings.via is Via.NODE_PORT:
         yield NODES
+    if serves_load_balancers(settings):
+        yield NAMESPACES
+        yield from LOAD_BALANCING
+
+
+def serves_load_balancers(settings: Settings) -> bool:
+    """Whether Services of type LoadBalancer are served at layer 4."""
+    return Room.L4 in settings.rooms and Entry.LOAD_BALANCER in settings.entries
 
 
 def reads_secrets(settings: Settings) -> bool:

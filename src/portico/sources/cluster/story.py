@@ -92,7 +92,7 @@ class Story:
             yield from self.keyring.synced(feed)
 
     def _put(self, feed: Feed, key: Key, found: Read | None) -> Iterator[Event]:
-        if feed.resource is NAMESPACES.resource:
+        if _chooses(feed):
             self._enter(key.name)
             return
         self._keys_of(feed, key).add((feed, key))
@@ -109,7 +109,7 @@ class Story:
             yield contract.Put(found)
 
     def _delete(self, feed: Feed, key: Key) -> Iterator[Event]:
-        if feed.resource is NAMESPACES.resource:
+        if _chooses(feed):
             yield from self._leave(key.name)
             return
         self._keys_of(feed, key).discard((feed, key))
@@ -175,3 +175,8 @@ class Story:
         if trouble != self._trouble:
             self._trouble = trouble
             yield contract.Troubled(self._name, trouble)
+
+
+def _chooses(feed: Feed) -> bool:
+    """Whether it only says which namespaces are meant. There may be another one that reads them."""
+    return feed.resource is NAMESPACES.resource and bool(feed.labels)
