@@ -2,31 +2,41 @@
 its account's rights, at an API server that holds its objects.
 """
 
+import base64
+import http.client
+import json
 import os
 import re
+import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from deploy.rendered import Documents, container, workload
+from deploy.rendered import WEBHOOK, Documents, container, one, workload
 from live.program import Program
-from live.until import until
+from live.until import PATIENCE, until
 from support.api_server import ApiServer, Rule, rules_of
+from webhook.asking import Said, review
 
 ACCOUNT = "the account of the pod"
 TOKEN = "of-the-pod"
 NAME = "pod-1"
 
+CONFIGURATION = "ValidatingWebhookConfiguration"
+HOOKS = "validatingwebhookconfigurations"
+
 _VARIABLE = re.compile(r"\$\((\w+)\)")
 
 
-def rights(documents: Documents) -> list[Rule]:
+def rights(documents: Documents, part: str = "") -> list[Rule]:
     """What the roles allow that are bound to the account of the pod."""
+    pod = workload(documents, part)
     account = {
         "kind": "ServiceAccount",
-        "name": workload(documents)["spec"]["template"]["spec"]["serviceAccountName"],
-        "namespace": workload(documents)["metadata"]["namespace"],
+        "name": pod["spec"]["template"]["spec"]["serviceAccountName"],
+        "namespace": pod["metadata"]["namespace"],
     }
     roles = {
         (each["kind"], each["metadata"].get("namespace", ""), each["metadata"]["name"]): each
@@ -36,10 +46,11 @@ def rights(documents: Documents) -> list[Rule]:
     found = []
     for binding in documents:
         if binding["kind"] in ("RoleBinding", "ClusterRoleBinding"):
-            assert binding["subjects"] == [account]
             where = binding["metadata"].get("namespace", "")
             role = roles.pop((binding["roleRef"]["kind"], where, binding["roleRef"]["name"]))
-            found += rules_of(role, *filter(None, [where]))
+            (subject,) = binding["subjects"]
+            if subject == account:
+                found += rules_of(role, *filter(None, [where]))
     assert not roles, "roles that are bound to nobody"
     return found
 
@@ -47,12 +58,14 @@ def rights(documents: Documents) -> list[Rule]:
 class Pod:
     """Stopped as a container is."""
 
+    part = ""
+
     def __init__(self, server: ApiServer, program: Program, documents: Documents) -> None:
         self.server, self.program, self.documents = server, program, documents
-        self.namespace = workload(documents)["metadata"]["namespace"]
+        self.namespace = workload(documents, self.part)["metadata"]["namespace"]
         server.access.user_by_token.update({TOKEN: ACCOUNT, "of-the-admin": "admin"})
-        server.access.rules[ACCOUNT] = rights(documents)
-        spec = workload(documents)["spec"]["template"]
+        server.access.rules[ACCOUNT] = rights(documents, self.part)
+        spec = workload(documents, self.part)["spec"]["template"]
         home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}
         if not any(each["kind"] == "Namespace" for each in documents):
             server.put(home)  # where `helm install --create-namespace` has made it
@@ -81,21 +94,22 @@ class Pod:
             "status.podIP": "127.0.0.1",
             "spec.nodeName": "node-1",
         }
-        listed = container(self.documents)["env"]
+        listed = container(self.documents, self.part)["env"]
         return {each["name"]: fields[each["valueFrom"]["fieldRef"]["fieldPath"]] for each in listed}
 
     @property
     def args(self) -> list[str]:
         known = self.environment
-        told = container(self.documents)["args"]
+        told = container(self.documents, self.part)["args"]
         return [_VARIABLE.sub(lambda found: known[found[1]], each) for each in told]
 
     account = ACCOUNT
 
-    def start(self, *more: str, waits: bool = True) -> None:
-        """The options of the container, and after them what this machine needs otherwise."""
+    @property
+    def here(self) -> dict[str, Any]:
+        """What this machine needs otherwise."""
         program = self.program
-        here = {
+        return {
             "kubeconfig": self.kubeconfig,
             "http-port": program.http,
             "https-port": program.https,
@@ -103,7 +117,11 @@ class Pod:
             "state-dir": program.state,
             "grace": 1,
         }
-        options = [f"--{name}={text}" for name, text in here.items()]
+
+    def start(self, *more: str, waits: bool = True) -> None:
+        """The options of the container, and after them what this machine needs otherwise."""
+        program = self.program
+        options = [f"--{name}={text}" for name, text in self.here.items()]
         command = [*program.prefix, sys.executable, "-m", "portico", *self.args, *options, *more]
         with program.log.open("ab") as log:
             program.process = subprocess.Popen(
@@ -126,3 +144,43 @@ class Pod:
     @property
     def requests(self) -> list[Any]:
         return [each for each in self.server.requests if each.user == ACCOUNT]
+
+
+class WebhookPod(Pod):
+    """That of the admission webhook, and the API server's way to it."""
+
+    part = WEBHOOK
+
+    @property
+    def here(self) -> dict[str, Any]:
+        return {
+            "kubeconfig": self.kubeconfig,
+            "listen": f"127.0.0.1:{self.program.https}",
+            "admin": f"127.0.0.1:{self.program.admin}",
+            "state-dir": self.program.state,
+            "drain": 0,
+        }
+
+    @property
+    def configured(self) -> dict[str, Any]:
+        """How the API server is told to ask."""
+        name = one(self.documents, CONFIGURATION)["metadata"]["name"]
+        (webhook,) = self.server.get(HOOKS, "", name)["webhooks"]
+        return dict(webhook)
+
+    def ask(self, document: dict[str, Any]) -> Said:
+        """As an API server that is configured so: by the name of the Service, and trusting those
+        authorities that it is told, and no other.
+        """
+        config = self.configured["clientConfig"]
+        service = config["service"]
+        trusted = ssl.create_default_context(cadata=base64.b64decode(config["caBundle"]).decode())
+        raw = socket.create_connection(("127.0.0.1", self.program.https), PATIENCE)
+        name = f"{service['name']}.{service['namespace']}.svc"
+        connection = http.client.HTTPConnection(name)
+        with trusted.wrap_socket(raw, server_hostname=name) as connection.sock:
+            body = json.dumps(review(document))
+            headers = {"Content-Type": "application/json"}
+            connection.request("POST", f"{service['path']}?timeout=5s", body, headers)
+            answer = connection.getresponse()
+            return Said(answer.status, answer.read())

@@ -16,6 +16,8 @@ Documents = list[dict[str, Any]]
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CHART = DEPLOY / "chart" / "portico"
 
+WEBHOOK = "webhook"
+
 NOTES = "portico/templates/NOTES.txt"
 
 
@@ -56,11 +58,21 @@ def one(documents: Documents, kind: str, name: str = "") -> dict[str, Any]:
     return found[0]
 
 
-def workload(documents: Documents) -> dict[str, Any]:
-    (found,) = [each for each in documents if each["kind"] in ("Deployment", "DaemonSet")]
+def workload(documents: Documents, part: str = "") -> dict[str, Any]:
+    """What serves, or the part of that name."""
+    (found,) = [
+        each
+        for each in documents
+        if each["kind"] in ("Deployment", "DaemonSet") and _is_part(each, part)
+    ]
     return found
 
 
-def container(documents: Documents) -> dict[str, Any]:
-    (found,) = workload(documents)["spec"]["template"]["spec"]["containers"]
+def container(documents: Documents, part: str = "") -> dict[str, Any]:
+    (found,) = workload(documents, part)["spec"]["template"]["spec"]["containers"]
     return found
+
+
+def _is_part(document: dict[str, Any], part: str) -> bool:
+    name = document["spec"]["selector"]["matchLabels"]["app.kubernetes.io/component"]
+    return name == part if part else name != WEBHOOK

@@ -6,11 +6,13 @@ from itertools import product
 
 import pytest
 
-from deploy.pod import Pod
+from deploy.definitions import OF_OTHERS
+from deploy.pod import Pod, WebhookPod
 from deploy.rendered import charted, kustomized, one
-from deploy.town import ENTRY, NAMESPACE, town
+from deploy.town import ENTRY, NAMESPACE, ingress, town
 from live.ports import free_ports
 from live.until import until
+from model.certificates import pair
 from portico.kube.api.event_record import Happening, Regarding, Reporter
 from portico.kube.api.events import Events, Limits
 from portico.kube.config.choose import access
@@ -23,6 +25,7 @@ from support.custom_kinds import definitions
 pytestmark = pytest.mark.nginx
 
 SCOPED = {"scope": {"enabled": True, "namespace": NAMESPACE}}
+CERT_MANAGER = {"admissionWebhooks": {"certManager": {"enabled": True}}}
 WITHOUT_SERVICE = {"publishService": {"enabled": False}}
 
 
@@ -75,9 +78,46 @@ def test_of_a_node(server, program):
     assert_exact(pod)
 
 
+@pytest.mark.parametrize("documents", [
+    pytest.param(kustomized, id="kustomize"),
+    pytest.param(lambda: charted({}), id="chart"),
+    pytest.param(lambda: charted({"controller": SCOPED}), id="chart-scope"),
+])  # fmt: skip
+def test_of_the_webhook(server, program, documents):
+    pod = WebhookPod(server, program, documents())
+    class_name = one(pod.documents, "IngressClass")["metadata"]["name"]
+    server.put(*town(class_name))
+    pod.start()
+    good = ingress("new", "shop", class_name)
+    assert pod.ask(good).response == {"uid": "3a1b", "allowed": True}
+    taken = ingress("good", "shop", class_name)
+    taken["metadata"]["name"] = "late"
+    assert not pod.ask(taken).allowed
+    assert pod.ask(ingress("new", "nobody", class_name)).warnings
+    assert program.stop() == 0
+    assert_exact(pod)
+
+
+def test_of_the_webhook_with_the_certificate_of_another(server, program, tmp_path):
+    """It writes nothing, and may write nothing."""
+    server.put(*OF_OTHERS)
+    pod = WebhookPod(server, program, charted({"controller": CERT_MANAGER}))
+    server.put(*town(one(pod.documents, "IngressClass")["metadata"]["name"]))
+    made = pair("edge-portico-admission.ingress.svc")
+    for name, text in {"cert": made.chain, "key": made.key}.items():
+        (tmp_path / name).write_bytes(text)
+    pod.start(*(f"--tls-{name}={tmp_path / name}" for name in ("cert", "key")))
+    assert program.stop() == 0
+    assert "caBundle" not in pod.configured["clientConfig"]
+    assert_exact(pod)
+
+
 def has_address(server, pod):
     """As the controller of the load balancer does."""
-    service = one(pod.documents, "Service")
+    of_cloud = [
+        each for each in pod.documents if each.get("spec", {}).get("type") == "LoadBalancer"
+    ]
+    (service,) = of_cloud
     server.put({**service, "status": {"loadBalancer": {"ingress": [{"ip": ENTRY}]}}})
 
 

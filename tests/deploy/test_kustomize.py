@@ -4,12 +4,13 @@ import subprocess
 
 import pytest
 
-from deploy.rendered import DEPLOY, container, kustomized, one, workload
+from deploy.rendered import DEPLOY, WEBHOOK, container, kustomized, one, workload
 from portico.compiler.lower.ingress_class import CONTROLLERS
 from support.api_server import running_api_server
 from support.kubectl import kubectl
 
 FOLDERS = ["", "node"]
+PARTS = [("", ""), ("", WEBHOOK), ("node", "")]
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +37,19 @@ def test_kubectl_takes_it(talk, folder):
     assert again.returncode == 0, again.stderr
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_nothing_can_be_written_but_the_volumes(folder):
-    security = container(kustomized(folder))["securityContext"]
+@pytest.mark.parametrize(("folder", "part"), PARTS)
+def test_nothing_can_be_written_but_the_volumes(folder, part):
+    security = container(kustomized(folder), part)["securityContext"]
     assert security["readOnlyRootFilesystem"]
     assert not security["allowPrivilegeEscalation"]
     assert security["capabilities"]["drop"] == ["ALL"]
 
 
-def test_the_entry_has_no_capability_and_is_nobody():
+@pytest.mark.parametrize("part", ["", WEBHOOK])
+def test_it_has_no_capability_and_is_nobody(part):
     documents = kustomized()
-    assert "add" not in container(documents)["securityContext"]["capabilities"]
-    assert workload(documents)["spec"]["template"]["spec"]["securityContext"]["runAsNonRoot"]
+    assert "add" not in container(documents, part)["securityContext"]["capabilities"]
+    assert workload(documents, part)["spec"]["template"]["spec"]["securityContext"]["runAsNonRoot"]
 
 
 def test_the_node_has_one_capability():
@@ -55,12 +57,37 @@ def test_the_node_has_one_capability():
     assert capabilities["add"] == ["NET_ADMIN"]
 
 
-def test_selectors_select_the_pods():
+@pytest.mark.parametrize("part", ["", WEBHOOK])
+def test_selectors_select_the_pods(part):
     documents = kustomized()
-    labels = workload(documents)["spec"]["template"]["metadata"]["labels"]
-    assert one(documents, "Service")["spec"]["selector"].items() <= labels.items()
-    budget = one(documents, "PodDisruptionBudget")["spec"]["selector"]["matchLabels"]
+    name = workload(documents, part)["metadata"]["name"]
+    labels = workload(documents, part)["spec"]["template"]["metadata"]["labels"]
+    assert one(documents, "Service", name)["spec"]["selector"].items() <= labels.items()
+    budget = one(documents, "PodDisruptionBudget", name)["spec"]["selector"]["matchLabels"]
     assert budget.items() <= labels.items()
+
+
+def test_the_webhook_is_found_by_its_service():
+    documents = kustomized()
+    (hook,) = one(documents, "ValidatingWebhookConfiguration")["webhooks"]
+    service = one(documents, "Service", "portico-webhook")
+    told = hook["clientConfig"]["service"]
+    there = service["metadata"]
+    assert (told["namespace"], told["name"]) == (there["namespace"], there["name"])
+    (port,) = service["spec"]["ports"]
+    assert told["port"] == port["port"]
+    assert port["targetPort"] in {each["name"] for each in container(documents, WEBHOOK)["ports"]}
+
+
+def test_the_webhook_judges_as_the_entry_does():
+    documents = kustomized()
+    both = set(container(documents)["args"]) & set(container(documents, WEBHOOK)["args"])
+    assert {"--only=http", "--ingress-class=portico"} <= both
+
+
+def test_nothing_depends_on_the_webhook():
+    (hook,) = one(kustomized(), "ValidatingWebhookConfiguration")["webhooks"]
+    assert hook["failurePolicy"] == "Ignore"
 
 
 def test_the_class_is_one_that_is_served():

@@ -19,7 +19,7 @@
 
 {{/* Objects of the cluster: two releases of one name may live in two namespaces. */}}
 {{- define "portico.clusterName" -}}
-{{ printf "%s-%s" (include "portico.namespace" .) (include "portico.fullname" .) }}
+{{ printf "%s-%s" (include "portico.namespace" .) (include "portico.fullname" .) | trimPrefix "-" }}
 {{- end -}}
 
 {{/* These select; a label that changes with a version must not be here, nor on pods. */}}
@@ -30,11 +30,15 @@ app.kubernetes.io/component: controller
 {{- end -}}
 
 {{- define "portico.labels" -}}
+{{ include "portico.selector" . }}
+{{ include "portico.labelsOfAll" . }}
+{{- end -}}
+
+{{- define "portico.labelsOfAll" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/part-of: {{ include "portico.name" . }}
-{{ include "portico.selector" . }}
 {{- with .Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}

@@ -23,18 +23,27 @@
 - --report-node-internal-ip-address
 {{- end }}
 {{- end }}
-{{- $extra := .extraArgs }}
-{{- range $name, $value := dict "state-dir" "/var/lib/portico/state" "access-log" "stdout" "grace" 60 }}
-{{- if not (hasKey $extra $name) }}
-- --{{ $name }}={{ $value }}
+{{- $defaults := dict "state-dir" "/var/lib/portico/state" "access-log" "stdout" "grace" 60 }}
+{{- include "portico.options" (merge dict .extraArgs $defaults) }}
 {{- end }}
-{{- end }}
-{{- range $name, $value := $extra }}
+{{- end -}}
+
+{{/* An empty value is a switch, a list repeats. */}}
+{{- define "portico.options" -}}
+{{- range $name, $value := . }}
 {{- range (kindIs "slice" $value) | ternary $value (list $value) }}
 - {{ (eq (toString .) "") | ternary (printf "--%s" $name) (printf "--%s=%s" $name (toString .)) | quote }}
 {{- end }}
 {{- end }}
-{{- end }}
+{{- end -}}
+
+{{- define "portico.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+runAsUser: {{ .Values.controller.image.runAsUser }}
+runAsGroup: {{ .Values.controller.image.runAsGroup }}
+capabilities: {drop: [ALL]}
 {{- end -}}
 
 {{- define "portico.container" -}}
@@ -77,12 +86,7 @@ ports:
 {{- end }}
 {{- end }}
 securityContext:
-  allowPrivilegeEscalation: false
-  readOnlyRootFilesystem: true
-  runAsNonRoot: true
-  runAsUser: {{ .image.runAsUser }}
-  runAsGroup: {{ .image.runAsGroup }}
-  capabilities: {drop: [ALL]}
+  {{- include "portico.containerSecurity" $ | nindent 2 }}
 volumeMounts:
   - {name: state, mountPath: /var/lib/portico}
   - {name: tmp, mountPath: /tmp}
@@ -92,6 +96,7 @@ volumeMounts:
 {{- end -}}
 {{- end -}}
 
+{{/* On nodes of their own, for those that these labels select. */}}
 {{- define "portico.affinity" -}}
 podAntiAffinity:
   preferredDuringSchedulingIgnoredDuringExecution:
@@ -100,7 +105,7 @@ podAntiAffinity:
         topologyKey: kubernetes.io/hostname
         labelSelector:
           matchLabels:
-            {{- include "portico.selector" . | nindent 12 }}
+            {{- . | nindent 12 }}
 {{- end -}}
 
 {{- define "portico.pod" -}}
@@ -127,7 +132,7 @@ spec:
   priorityClassName: {{ . }}
   {{- end }}
   affinity:
-    {{- .affinity | default (include "portico.affinity" $ | fromYaml) | toYaml | nindent 4 }}
+    {{- .affinity | default (include "portico.selector" $ | include "portico.affinity" | fromYaml) | toYaml | nindent 4 }}
   securityContext:
     {{- mergeOverwrite (dict "fsGroup" .image.runAsGroup) .podSecurityContext | toYaml | nindent 4 }}
   {{- with $.Values.imagePullSecrets }}

@@ -62,7 +62,7 @@ metadata:
   namespace: {{ . }}
   {{- end }}
   labels:
-    {{- include "portico.labels" $ | nindent 4 }}
+    {{- .labels | default (include "portico.labels" $) | nindent 4 }}
 rules:
   {{- .rules | nindent 2 }}
 ---
@@ -74,10 +74,35 @@ metadata:
   namespace: {{ . }}
   {{- end }}
   labels:
-    {{- include "portico.labels" $ | nindent 4 }}
+    {{- .labels | default (include "portico.labels" $) | nindent 4 }}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: {{ .kind }}, name: {{ .name }}}
 subjects:
   - kind: ServiceAccount
-    name: {{ include "portico.serviceAccount" $ }}
+    name: {{ .account | default (include "portico.serviceAccount" $) }}
     namespace: {{ include "portico.namespace" $ }}
 {{ end -}}
+
+{{/* The same, for verdicts alone. */}}
+{{- define "portico.webhook.rules" -}}
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses]
+  verbs: [list, watch]
+- apiGroups: [""]
+  resources: [services, secrets]
+  verbs: [list, watch]
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [list, watch]
+{{- end -}}
+
+{{- define "portico.webhook.clusterRules" -}}
+- apiGroups: [networking.k8s.io]
+  resources: [ingressclasses]
+  verbs: [list, watch]
+{{- if not .Values.controller.admissionWebhooks.certManager.enabled }}
+- apiGroups: [admissionregistration.k8s.io]
+  resources: [validatingwebhookconfigurations]
+  resourceNames: [{{ include "portico.webhook.clusterName" . }}]
+  verbs: [get, update]
+{{- end }}
+{{- end -}}
