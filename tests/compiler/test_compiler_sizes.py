@@ -1,5 +1,7 @@
 """What work costs, in counts: steps and function calls, which no machine can vary."""
 
+import tracemalloc
+
 import pytest
 
 from compiler.world import World, calls
@@ -33,6 +35,27 @@ def test_the_cost_of_an_edit_does_not_depend_on_the_size(size: int) -> None:
     assert world.steps == 4  # the Ingress, its outcome, its site; and the backend, for its refusals
     world.drop(ingress("new"))
     assert world.steps == 4
+
+
+def test_an_edit_copies_the_plan_only_where_somebody_has_it() -> None:
+    new = ingress("new", rule("new.example", "/ new:80"))
+
+    def peak(size: int, *, is_looked_at: bool) -> int:
+        """Bytes that putting it and taking it back need at a time."""
+        world = World(*many(size))
+        world.put(new)  # what grows once has grown
+        world.drop(new)
+        plan = world.plan if is_looked_at else None
+        tracemalloc.start()
+        world.put(new)
+        world.drop(new)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        del plan
+        return most
+
+    of_few, of_many = (peak(size, is_looked_at=False) for size in (3, 1000))
+    assert of_many < 2 * of_few < peak(1000, is_looked_at=True)
 
 
 def one_with(count: int) -> Ingress:

@@ -29,6 +29,7 @@ class Edits(RuleBasedStateMachine):
         self.store = Store()
         self.compiler = Compiler(self.store, self.settings)
         self.handed_out: list[tuple[Plan, Plan]] = []
+        self.latest: Plan = compile_all(self.store, self.settings)
 
     @initialize(found=st.lists(facts, max_size=10))
     def start(self, found: list[Fact]) -> None:
@@ -60,11 +61,33 @@ class Edits(RuleBasedStateMachine):
         undone = self.store.put(before) if before else self.store.drop(fact.ref)
         self.recompile(changed | undone)
 
+    @rule(found=st.lists(facts, min_size=1, max_size=4))
+    def try_and_take_back(self, found: list[Fact]) -> None:
+        """Edits between which nobody looks at the plan."""
+        for fact in found:
+            known = self.store.get(fact.ref)
+            self.recompile_unseen(self.store.put(fact))
+            back = self.store.put(known) if known else self.store.drop(fact.ref)
+            self.recompile_unseen(back)
+
+    @rule(found=st.lists(facts, min_size=2, max_size=4))
+    def put_one_by_one_unseen(self, found: list[Fact]) -> None:
+        for fact in found:
+            self.recompile_unseen(self.store.put(fact))
+
+    def recompile_unseen(self, changed: AbstractSet[Topic]) -> None:
+        told = self.compiler.recompile(changed)
+        now = compile_all(self.store, self.settings)
+        assert told == diff(self.latest, now), "the reported diff is the real one"
+        assert all(self.compiler.unit(key) == now.get(key) for key in {*self.latest, *now})
+        self.latest = now
+
     def recompile(self, changed: AbstractSet[Topic]) -> None:
         before = self.compiler.plan
         self.handed_out.append((before, dict(before)))
         told = self.compiler.recompile(changed)
         assert told == diff(before, self.compiler.plan), "the reported diff is the real one"
+        self.latest = self.compiler.plan
 
     @invariant()
     def incremental_equals_scratch(self) -> None:

@@ -40,6 +40,9 @@ class Bug(NamedTuple):
 class Compiler:
     """Owns the claims and the trails; the plan it hands out is never changed afterwards.
 
+    So it is copied before the next change, and only if somebody has it: who asks for single units,
+    as trials do, saves that.
+
     `bugs` grows until whoever reports them empties it.
     """
 
@@ -49,6 +52,7 @@ class Compiler:
         self._claims: dict[Ref, Claims] = {}
         self._claimants: dict[Key, set[Ref]] = defaultdict(set)
         self._units: dict[Key, Unit] = dict(listeners(settings))
+        self._is_handed_out = False
         self._trails = Trails()
         self._kinds = kinds_lowered(settings)
         self._memo: Memo = {}
@@ -57,7 +61,12 @@ class Compiler:
 
     @property
     def plan(self) -> Plan:
+        self._is_handed_out = True
         return self._units
+
+    def unit(self, key: Key) -> Unit | None:
+        """One of the plan."""
+        return self._units.get(key)
 
     def recompile(self, changed: AbstractSet[Topic]) -> Diff:
         """Bring the plan up to date with the changed topics; say what differs."""
@@ -71,13 +80,15 @@ class Compiler:
             stale |= dict.fromkeys(self._lower(ref))
         if not stale:
             return Diff({}, set())
-        before = self._units
-        self._units = dict(before)  # a plan already handed out stays as it is
+        if self._is_handed_out:
+            self._units = dict(self._units)
+            self._is_handed_out = False
+        now = self._units
+        before = {key: now.get(key) for key in stale}
         for key in stale:
             self._merge(key)
-        now = self._units
         return Diff(
-            changed={k: now[k] for k in stale if k in now and now[k] is not before.get(k)},
+            changed={k: now[k] for k in stale if k in now and now[k] is not before[k]},
             removed={k for k in stale if k not in now},
         )
 

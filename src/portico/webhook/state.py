@@ -70,28 +70,28 @@ class State:
         known = self._store.get(ref)
         try:
             tried = self._compiler.recompile(self._store.put(fact))
-            own = tuple(_refused_of(ref, self._compiler.plan, tried))
+            own = tuple(self._refused_of(ref, tried))
         finally:
             back = self._store.drop(ref) if known is None else self._store.put(known)
             restored = self._compiler.recompile(back)
             self._report_bugs()
         return Trial(own, tuple(_newly_refused(ref, restored, tried)))
 
+    def _refused_of(self, ref: Ref, diff: Diff) -> Iterator[Refusal]:
+        """Each once, in the order of the object: what it asked for, and then what it came to."""
+        unit_of = self._compiler.unit  # and not the plan, which would have to be copied
+        outcome = unit_of(outcome_key(ref))
+        keys: dict[Key, None] = {}
+        if isinstance(outcome, Outcome):
+            keys = dict.fromkeys((outcome.key, *outcome.asked))
+        found = map(unit_of, keys | dict.fromkeys(diff.changed))
+        refused = (refusal for unit in found if unit for refusal in unit.refused)
+        return iter(dict.fromkeys(refusal for refusal in refused if refusal.origin.ref == ref))
+
     def _report_bugs(self) -> None:
         for bug in self._compiler.bugs:
             log.error("step %s failed\n%s", bug.step, bug.trace, extra={"bug": True})
         self._compiler.bugs.clear()
-
-
-def _refused_of(ref: Ref, plan: Plan, diff: Diff) -> Iterator[Refusal]:
-    """Each once, in the order of the object: what it asked for, and then what it came to."""
-    outcome = plan.get(outcome_key(ref))
-    keys: dict[Key, None] = {}
-    if isinstance(outcome, Outcome):
-        keys = dict.fromkeys((outcome.key, *outcome.asked))
-    units = (plan.get(key) for key in keys | dict.fromkeys(diff.changed))
-    refused = (refusal for unit in units if unit is not None for refusal in unit.refused)
-    return iter(dict.fromkeys(refusal for refusal in refused if refusal.origin.ref == ref))
 
 
 def _newly_refused(ref: Ref, before: Diff, after: Diff) -> Iterator[Refusal]:
