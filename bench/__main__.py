@@ -23,6 +23,7 @@ NAMES: Final = {
     "push": "bench.push",
     "requests": "bench.requests",
     "cluster": "bench.cluster.follow",
+    "webhook": "bench.cluster.webhook",
     "l4-connections": "bench.l4.connections",
     "l4-throughput": "bench.l4.throughput",
     "l4-first-packet": "bench.l4.first_packet",

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 from typing import NamedTuple
 
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
@@ -17,10 +18,14 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """One connection that is kept; opened again when the server closes it."""
+    """One connection that is kept; opened again when the server closes it.
 
-    def __init__(self, port: int) -> None:
+    Over TLS where a context is given.
+    """
+
+    def __init__(self, port: int, context: ssl.SSLContext | None = None) -> None:
         self._port = port
+        self._context = context
         self._socket: socket.socket | None = None
 
     def ask(self, request: bytes) -> Answer:
@@ -47,6 +52,8 @@ class Client:
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=30)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._context:
+                self._socket = self._context.wrap_socket(self._socket, server_hostname="localhost")
         self._socket.sendall(request)
         text = b""
         while (stop := text.find(b"\r\n\r\n")) < 0:

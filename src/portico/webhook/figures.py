@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from portico.webhook.judge import JUDGED, OPERATIONS
 from portico.webhook.review import Question, Ruling
@@ -76,6 +76,7 @@ class _Collector:
         yield GaugeMetricFamily(
             "portico_ready", "1 once all objects are known.", value=int(self._state.is_ready)
         )
+        yield CounterMetricFamily("portico_compiler_steps", "Steps run.", self._state.steps_run)
         yield GaugeMetricFamily(
             "portico_webhook_certificate_expiry_timestamp_seconds",
             "When the certificate that is shown ends.",

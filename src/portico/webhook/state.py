@@ -41,6 +41,10 @@ class State:
     def plan(self) -> Plan:
         return self._compiler.plan
 
+    @property
+    def steps_run(self) -> int:
+        return self._compiler.steps_run
+
     def counts(self) -> dict[str, int]:
         return self._store.counts()
 
