@@ -1,0 +1,1 @@
+"""Routes to Services, told to routers by BGP: see README.md."""
