@@ -75,14 +75,13 @@ class Access:
         if rules is None or any(rule.allows(asked) for rule in rules):
             return
         kind = place.kind
-        subject = qualified(kind) + (f"/{place.subresource}" if place.subresource else "")
         named = f' "{place.name}"' if place.name else ""
         where = (
             f'in the namespace "{place.namespace}"' if place.namespace else "at the cluster scope"
         )
         text = (
-            f'{subject}{named} is forbidden: User "{asked.user}" cannot {asked.verb} resource '
-            f'"{asked.resource}" in API group "{asked.group}" {where}'
+            f'{qualified(kind)}{named} is forbidden: User "{asked.user}" cannot {asked.verb} '
+            f'resource "{asked.resource}" in API group "{asked.group}" {where}'
         )
         group = {"group": kind.group} if kind.group else {}
         raise Refused(403, "Forbidden", text, name=place.name, **group, kind=kind.plural)

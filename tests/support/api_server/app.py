@@ -15,6 +15,7 @@ from support.api_server.access import Asked
 from support.api_server.cluster import Cluster
 from support.api_server.discovery import HEALTH, discover
 from support.api_server.metadata import Author, moment
+from support.api_server.portforward import port_forward
 from support.api_server.refusals import (
     Refused,
     bad_request,
@@ -67,6 +68,8 @@ class App:
         self._cluster.requests.append(asked)
         self._cluster.faults.refuse(asked)
         self._cluster.access.check(asked, place)
+        if place.subresource in place.kind.connects:
+            return await port_forward(self._cluster, request, place, asked)
         if verb == "watch":
             return await self._watch(request, place)
         return await self._send(request, await self._done(request, verb, place), {})
@@ -78,8 +81,12 @@ class App:
             verb = "watch" if request.query.get("watch") in ("1", "true") else "list"
         if verb == "delete" and not place.name:
             verb = "deletecollection"
-        if (verb == "create") == bool(place.name) and verb in ("create", "update", "patch"):
-            raise Refused(405, "MethodNotAllowed", "the server does not allow this method")
+        connects = place.subresource in place.kind.connects
+        if connects and verb not in ("create", "get"):
+            raise _not_allowed()
+        wants_name = verb != "create" or connects
+        if verb in ("create", "update", "patch") and wants_name != bool(place.name):
+            raise _not_allowed()
         return verb, place
 
     async def _done(self, request: web.BaseRequest, verb: str, place: Place) -> Answer:
@@ -221,6 +228,10 @@ class App:
             body = body[size:]
             if faults.pause:
                 await asyncio.sleep(faults.pause)
+
+
+def _not_allowed() -> Refused:
+    return Refused(405, "MethodNotAllowed", "the server does not allow this method")
 
 
 def _abort(request: web.BaseRequest) -> None:

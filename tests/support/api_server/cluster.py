@@ -10,10 +10,11 @@ from support.api_server.faults import Faults
 from support.api_server.kinds import Kind, Kinds
 from support.api_server.metadata import moment
 from support.api_server.refusals import no_such_path
-from support.api_server.storage import Document, Key, Saved, Storage
+from support.api_server.storage import Change, Document, Key, Saved, Storage
 from support.api_server.versions import home, inwards
 from support.api_server.watches import StreamedLists, Watch
 from support.api_server.writes import Place, Writes
+from support.kubelet.nodes import Nodes
 
 NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 OWN_PATHS = ("status", "finalize")
@@ -30,6 +31,8 @@ class Cluster:
         self.faults = Faults()
         self.watches: set[Watch] = set()
         self.requests: list[Asked] = []
+        self.nodes = Nodes()
+        self.storage.listeners.add(self._tell_nodes)
         for name in NAMESPACES:
             self.put(namespace(name))
 
@@ -107,6 +110,10 @@ class Cluster:
             if plural in ("", watch.plural):
                 watch.expire()
 
+    def _tell_nodes(self, kind: Kind, change: Change) -> None:
+        if kind.plural == "pods":
+            self.nodes.noted(change.now.document, is_deleted=change.verb == "DELETED")
+
 
 def namespace(name: str) -> Document:
     labels = {"kubernetes.io/metadata.name": name}
@@ -123,4 +130,4 @@ def _fits(kind: Kind, where: str, name: str, subresource: str) -> bool:
         return False
     if name and kind.namespaced and not where:
         return False
-    return subresource in ("", "status" if kind.has_status else "")
+    return subresource in ("", "status" if kind.has_status else "", *kind.connects)

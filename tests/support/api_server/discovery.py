@@ -11,6 +11,8 @@ VERSION = {
 
 VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 
+CONNECTS = {"portforward": "PortForward"}
+
 HEALTH = ("healthz", "livez", "readyz")
 
 
@@ -65,7 +67,14 @@ def _entries(kind: Kind) -> list[dict[str, Any]]:
         **common, "name": f"{kind.plural}/status", "singularName": "",
         "verbs": ["get", "patch", "update"],
     }  # fmt: skip
-    return [main, status] if kind.has_status else [main]
+    connects = [
+        {
+            "name": f"{kind.plural}/{each}", "singularName": "", "namespaced": kind.namespaced,
+            "kind": f"{kind.kind}{CONNECTS[each]}Options", "verbs": ["create", "get"],
+        }
+        for each in kind.connects
+    ]  # fmt: skip
+    return [main, *([status] if kind.has_status else []), *connects]
 
 
 def _at(kind: Kind) -> str:

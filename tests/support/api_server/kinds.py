@@ -21,6 +21,8 @@ class Kind(NamedTuple):
     needs_version: bool = False
     """A replacement must say which version it replaces."""
     is_custom: bool = False
+    connects: tuple[str, ...] = ()
+    """Paths below an object where a connection becomes something else."""
 
     @property
     def api_version(self) -> str:
@@ -50,7 +52,9 @@ SERVED = (
     _core("nodes", "Node", namespaced=False, has_status=True, short=("no",),
           selectable=("spec.unschedulable",)),
     _core("pods", "Pod", has_status=True, short=("po",),
-          selectable=("spec.nodeName", "status.phase", "status.podIP")),
+          selectable=("spec.nodeName", "status.phase", "status.podIP"), connects=("portforward",)),
+    _core("replicationcontrollers", "ReplicationController", has_status=True, short=("rc",),
+          counts_generations=True),
     _core("events", "Event", short=("ev",),
           selectable=("involvedObject.kind", "involvedObject.namespace", "involvedObject.name",
                       "involvedObject.uid", "reason", "type")),
@@ -65,7 +69,10 @@ SERVED = (
          needs_version=True),
     Kind("apps", "v1", "deployments", "Deployment", has_status=True, short=("deploy",)),
     Kind("apps", "v1", "daemonsets", "DaemonSet", has_status=True, short=("ds",)),
+    Kind("apps", "v1", "replicasets", "ReplicaSet", has_status=True, short=("rs",)),
+    Kind("apps", "v1", "statefulsets", "StatefulSet", has_status=True, short=("sts",)),
     Kind("batch", "v1", "jobs", "Job", has_status=True),
+    Kind("batch", "v1", "cronjobs", "CronJob", has_status=True, short=("cj",)),
     Kind("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler",
          has_status=True, short=("hpa",)),
     Kind("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", has_status=True,

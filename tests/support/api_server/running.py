@@ -5,7 +5,7 @@ import base64
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,9 @@ from support.api_server.cluster import Cluster
 from support.api_server.faults import Failure, Faults
 from support.api_server.storage import Document, Saved
 from support.api_server.watches import StreamedLists
+from support.kubelet.nodes import Nodes
+from support.kubelet.sandbox import Address
+from support.kubelet.terms import Terms
 
 T = TypeVar("T")
 
@@ -64,6 +67,11 @@ class ApiServer:
         return self._cluster.access
 
     @property
+    def terms(self) -> Terms:
+        """How the nodes behave where ports are forwarded."""
+        return self._cluster.nodes.terms
+
+    @property
     def requests(self) -> list[Asked]:
         """All that were about objects, the oldest first."""
         return list(self._cluster.requests)
@@ -106,6 +114,16 @@ class ApiServer:
     def put(self, *documents: Document) -> None:
         self.do(lambda cluster: cluster.put_all(documents))
 
+    def run(self, pod: Document, ports: Mapping[int, Address]) -> None:
+        """A pod, and where connections to its ports lead; to other ports they are refused."""
+        metadata = pod["metadata"]
+
+        def deed(cluster: Cluster) -> None:
+            cluster.nodes.run(metadata.get("namespace", "default"), metadata["name"], ports)
+            cluster.put(pod)
+
+        self.do(deed)
+
     def remove(self, plural: str, namespace: str, name: str) -> None:
         self.do(lambda cluster: cluster.remove(plural, namespace, name))
 
@@ -114,6 +132,10 @@ class ApiServer:
 
     def all(self, plural: str) -> list[Document]:
         return self.do(lambda cluster: cluster.all(plural))
+
+    def on_nodes(self, deed: Callable[[Nodes], T]) -> T:
+        """Ask the nodes, or do something to them."""
+        return self.do(lambda cluster: deed(cluster.nodes))
 
     def save(self) -> Saved:
         return self.do(lambda cluster: cluster.storage.save())
@@ -174,6 +196,7 @@ class ApiServer:
         for connection in list(self._server.connections):
             if connection.transport is not None:
                 connection.transport.abort()
+        self._cluster.nodes.stop()
         await self._runner.cleanup()
         self._server = self._runner = None
 
