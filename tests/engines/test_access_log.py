@@ -11,6 +11,7 @@ from support.client import Client
 from support.nginx import running_nginx
 from support.plans import addresses, backend, plan_of, site
 from support.ports import refusing_port
+from support.websockets import UPGRADE, Opened, close
 
 pytestmark = pytest.mark.nginx
 
@@ -84,6 +85,37 @@ def test_every_attempt_is_logged(endpoints):
     found = LINE.fullmatch(line)
     assert found["to"] == f"127.0.10.9:{closed}, 127.0.10.1:{endpoints.port}"
     assert found["upstream_status"] == "502, 200"
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_websocket_is_logged_as_anything_else(endpoints, log_format):
+    """Lua asks its endpoint, and says what nginx would say of that."""
+    with running_nginx(workers=1, log_format=log_format) as live:
+        with refusing_port("127.0.10.9") as closed:
+            places = [("127.0.10.9", closed), *addresses(endpoints.port, 1)]
+            live.serve(plan_of(backend("front", *places), site("shop.example", {"/": "front"})))
+            opened = Opened(endpoints, live.http_port)
+        opened.endpoint.send(close(1000))
+        assert opened.client.frame().code == 1000
+        opened.close()
+        only = backend("front", *addresses(endpoints.port, 1))
+        live.serve(plan_of(only, site("shop.example", {"/": "front"})))
+        endpoints.on["/no"] = lambda exchange: exchange.answer(b"no", 403)
+        assert ask(live, "/no", headers=UPGRADE).status == 403
+        live.runner.run(live.engine.close(keep=False))
+        lines = (live.folder / "access.log").read_text().splitlines()
+    to = f"127.0.10.9:{closed}, 127.0.10.1:{endpoints.port}"
+    if log_format == "text":
+        first, second = (LINE.fullmatch(line).groupdict() for line in lines)
+        assert (first["upstream"], first["to"], first["got"]) == ("shop-front-80", to, "0, 0")
+        assert int(first["sent"]) >= 4
+        assert re.fullmatch(r"\d\.\d{3}, \d\.\d{3}", first["took"])
+        assert second["got"] == "2"
+    else:
+        first, second = (json.loads(line) for line in lines)
+        assert (first["backend"], first["upstream_addr"]) == ("shop/front/80", to)
+    assert (str(first["status"]), first["upstream_status"]) == ("101", "502, 101")
+    assert (str(second["status"]), second["upstream_status"]) == ("403", "403")
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])

@@ -123,6 +123,52 @@ function worlds.site()
   }
 end
 
+-- Bytes are told in hexadecimal digits.
+local function bytes_of(hex)
+  return (hex:gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end))
+end
+
+local function hex_of(bytes)
+  return (bytes:gsub(".", function(byte) return string.format("%02x", byte:byte()) end))
+end
+
+function worlds.websocket()
+  local websocket = require "websocket"
+  local stream = websocket.new()
+  return {
+    follow = function(piece)
+      websocket.follow(stream, bytes_of(piece))
+      return { websocket.is_between(stream), stream.is_closing }
+    end,
+    rest = function(piece) return websocket.rest_of_frame(stream, bytes_of(piece)) end,
+    close = function(code, mask)
+      return hex_of(websocket.close_frame(code, mask ~= cjson.null and bytes_of(mask) or nil))
+    end,
+  }
+end
+
+function worlds.http_answer()
+  local http_answer = require "http_answer"
+  return {
+    parse = function(head)
+      local status, fields = http_answer.parse(head)
+      return status and { status, fields } or cjson.null
+    end,
+    extent = http_answer.extent,
+    -- The whole body, and whether nothing of it was missing.
+    body = function(extent, ...)
+      local pieces = { ... }
+      local parts = http_answer.body(extent, function() return table.remove(pieces, 1) end)
+      local whole = {}
+      while true do
+        local part, reason = parts()
+        if not part then return { table.concat(whole), reason == nil } end
+        whole[#whole + 1] = part
+      end
+    end,
+  }
+end
+
 local told = cjson.decode(io.read("*a"))
 local world, answers = worlds[told.world](), {}
 for number, step in ipairs(told.steps) do

@@ -1,6 +1,7 @@
 """Makes nginx serve the plan: starts or adopts it, and pushes what differs."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -21,6 +22,12 @@ from portico.plan.plan import Diff, Plan
 MOST_LOG_BYTES = 64 << 20
 LONGEST_SOCKET_PATH = 107
 """Bytes that the address of a unix socket can hold (unix(7))."""
+
+
+MOST_FOR_GOODBYE = 5.0
+"""Seconds that WebSockets get for the closing handshake, before the grace period is over."""
+
+log = logging.getLogger("portico.nginx")
 
 
 class _Delta(NamedTuple):
@@ -86,7 +93,13 @@ class Nginx:
         }
 
     async def close(self, *, keep: bool) -> None:
-        await self._socket.close()
+        try:
+            if not keep and self._is_ours():
+                await self._socket.announce_end(_goodbye_after(self._options.grace))
+        except (NginxError, OSError) as trouble:
+            log.warning("WebSockets will be cut at the end: %s", trouble)
+        finally:
+            await self._socket.close()
         if not keep:
             await self._process.quit(self._options.grace)
 
@@ -206,6 +219,11 @@ class Nginx:
             "bytes_pushed": self._bytes_pushed,
             "entries": len(self._applied or ()),
         }
+
+
+def _goodbye_after(grace: float) -> float:
+    """Seconds; a quarter of a short period is for goodbye."""
+    return grace - min(MOST_FOR_GOODBYE, grace / 4)
 
 
 def _changes(plan: Plan, hint: Diff | None, applied: dict[bytes, bytes] | None) -> _Delta:

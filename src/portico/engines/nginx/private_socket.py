@@ -58,6 +58,12 @@ class PrivateSocket:
         except msgspec.DecodeError as error:
             raise NginxError(f"the report of nginx is not understood: {error}") from error
 
+    async def announce_end(self, seconds: float) -> None:
+        """WebSockets are to be told goodbye in so many seconds, if nginx is to quit by then."""
+        status, text = await self._request("POST", f"/end?in={seconds:.3f}", b"")
+        if status != 200:
+            raise NginxError(f"nginx did not take the end: {status} {text}")
+
     async def connections(self) -> dict[str, int]:
         """The counters of ngx_http_stub_status_module."""
         status, text = await self._request("GET", "/connections", None)

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
+from portico.engines.nginx.access_log import OF_LUA, access_log, log_formats
 from portico.engines.nginx.options import Options
 
 FOLDER: Final = Path(__file__).parent
@@ -73,7 +74,10 @@ def render(options: Options, *, open_files: int, user: str | None) -> str:
         "proxy_headers": _indent(_headers("proxy", headers | UPGRADE), 4),
         "grpc_headers": _indent(_headers("grpc", headers), 4),
         "trust": _indent(_trust(options), 4),
-        "access_log": _access_log(options),
+        "log_formats": _indent(log_formats(), 4),
+        "access_log": access_log(options),
+        "access_log_of_websockets": access_log(options, OF_LUA),
+        "request_head": _request_head(headers | UPGRADE),
         "listen": _indent(_listen(options), 8),
         "certificate": _indent(_certificate(options), 8),
     }
@@ -185,12 +189,10 @@ def _headers_believed(peers: list[str]) -> list[str]:
     ]
 
 
-def _access_log(options: Options) -> str:
-    if options.access_log == "off":
-        return "off"
-    if options.access_log == "stdout":
-        return f"/dev/stdout {options.log_format}"
-    return f"access.log {options.log_format} buffer=32k flush=1s"
+def _request_head(headers: Mapping[str, str]) -> str:
+    """The same as one text, for Lua to send; fields that turn out to be empty are left out."""
+    values = {name: "" if value == '""' else value for name, value in headers.items()}
+    return "".join(rf"{name}: {value}\r\n" for name, value in values.items())
 
 
 def _indent(lines: list[str], width: int) -> str:

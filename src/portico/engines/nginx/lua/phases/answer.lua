@@ -4,6 +4,9 @@ local TEXTS = {
   ["503"] = "503 Service Temporarily Unavailable\n",
 }
 
+-- What may become something else than HTTP: phases/upgrade.lua sees to it.
+local HTTP = { ["@http_ewma"] = true, ["@https"] = true }
+
 local function refuse(status, text)
   ngx.status = status
   ngx.header["Content-Type"] = "text/plain; charset=utf-8"
@@ -23,7 +26,9 @@ end
 
 return function()
   local answer = ngx.var.portico_answer
-  if answer:byte(1) == 64 then return ngx.exec(answer) end -- "@": a location
+  if answer:byte(1) == 64 then -- "@": a location
+    return ngx.exec(HTTP[answer] and ngx.var.http_upgrade and "@upgrade" or answer)
+  end
   if answer == "308" then return to_https() end
   return refuse(tonumber(answer), TEXTS[answer])
 end

@@ -1,6 +1,7 @@
 -- init_by_lua: runs in the master, before any worker exists. Everything is required here, so that
 -- workers need no permission to read these files; and the last good state is put back, so that
 -- nginx serves before Portico has compiled anything, or if it is not there at all.
+local ending = require "phases.ending"
 local frames = require "frames"
 local worker = require "phases.worker"
 
@@ -10,10 +11,12 @@ portico = { -- luacheck: globals portico
   route = require "phases.route",
   balance = require "phases.balance",
   answer = require "phases.answer",
+  upgrade = require "phases.upgrade",
   observe = require "phases.observe",
   certificate = require "phases.certificate",
   push = require "phases.push",
   report = require "phases.report",
+  announce = ending.announce,
 }
 
 local ffi = require "ffi"
@@ -60,6 +63,7 @@ function M.start_worker()
   math.randomseed(tonumber(worker.random_digits():sub(1, 8), 16))
   -- What is decoded is kept, so there is little garbage: collect it early and stay small.
   collectgarbage("setpause", 120)
+  ending.start_worker()
   ffi.C.prctl(PR_SET_PDEATHSIG, SIGQUIT)
   if ffi.C.getppid() == 1 then ffi.C.raise(SIGQUIT) end -- the master was faster
 end

@@ -1,0 +1,116 @@
+-- How a WebSocket begins: a request to one endpoint after the other, until one answers.
+local choose = require "phases.choose"
+local http_answer = require "http_answer"
+local worker = require "phases.worker"
+
+local scores = worker.scores
+
+-- Milliseconds, as proxy_connect_timeout, proxy_send_timeout and proxy_read_timeout.
+local CONNECT, SEND, READ = 5000, 60000, 60000
+-- Bytes that the head of an answer may have, as proxy_buffer_size.
+local LARGEST_HEAD = 16384
+
+local M = { PIECE = LARGEST_HEAD }
+
+-- Fields that are of the connection, and not passed on.
+M.OWN = {
+  ["connection"] = true, ["keep-alive"] = true, ["transfer-encoding"] = true,
+  ["content-length"] = true, ["te"] = true, ["expect"] = true, ["upgrade"] = true,
+}
+
+-- The head of the request as the endpoint gets it: what nginx.conf says, then what the client said.
+local function request_head(var)
+  local lines, said = { "GET " .. var.request_uri .. " HTTP/1.1" }, {}
+  for name, value in var.portico_request_head:gmatch("([^:\r\n]+): ([^\r\n]*)") do
+    said[name:lower()] = true
+    if value ~= "" then lines[#lines + 1] = name .. ": " .. value end
+  end
+  for name, values in pairs(ngx.req.get_headers(0, true)) do
+    local known = name:lower()
+    if not said[known] and not M.OWN[known] then
+      if type(values) ~= "table" then values = { values } end
+      for _, value in ipairs(values) do
+        lines[#lines + 1] = name .. ": " .. (value == true and "" or value)
+      end
+    end
+  end
+  lines[#lines + 1] = "\r\n"
+  return table.concat(lines, "\r\n")
+end
+
+-- The head of the answer, and what came behind it; nil and a reason.
+local function answer_of(socket)
+  local text = ""
+  while true do
+    local piece, reason = socket:receiveany(LARGEST_HEAD)
+    if not piece then return nil, reason end
+    text = text .. piece
+    local stop, after = text:find("\r?\n\r?\n")
+    if stop then
+      local status, fields = http_answer.parse(text:sub(1, stop))
+      if not status then return nil, "no answer of HTTP" end
+      text = text:sub(after + 1)
+      -- What is only an interim answer is of the connection; 101 ends it.
+      if status >= 200 or status == 101 then return { status, fields, text } end
+    elseif #text > LARGEST_HEAD then
+      return nil, "too large a head"
+    end
+  end
+end
+
+-- A connected endpoint and its answer; nil and a reason.
+local function ask(endpoint, is_secure, head)
+  local socket = ngx.socket.tcp()
+  socket:settimeouts(CONNECT, SEND, READ)
+  local ok, reason = socket:connect(endpoint[1], endpoint[2])
+  -- As proxy_ssl_verify off and proxy_ssl_server_name off.
+  if ok and is_secure then ok, reason = socket:sslhandshake(false, nil, false) end
+  if ok then ok, reason = socket:send(head) end
+  local answer
+  if ok then answer, reason = answer_of(socket) end
+  if not answer then
+    socket:close()
+    return nil, reason
+  end
+  return socket, answer
+end
+
+-- What the log says of an attempt, as nginx says it of its own. asked = { name, begun };
+-- length: bytes of its body.
+function M.note(asked, status, length)
+  local var = ngx.var
+  local function add(name, value)
+    local before = var[name]
+    var[name] = before == "" and value or before .. ", " .. value
+  end
+  add("portico_asked", asked[1])
+  add("portico_asked_status", status)
+  add("portico_asked_length", length)
+  add("portico_asked_time", string.format("%.3f", ngx.now() - asked[2]))
+end
+
+-- Asks endpoints until one answers. Gives its socket, its answer = { status, fields, what came
+-- behind the head }, and what is to be noted at the end; or nil and the status for the client.
+function M.ask_any(backend)
+  local count, head = #backend.e, request_head(ngx.var)
+  local tries, tried, status = math.min(choose.MOST_RETRIES, count - 1) + 1, {}, nil
+  for attempt = 1, tries do
+    local begun = ngx.now()
+    local endpoint = count == 1 and backend.e[1]
+      or choose.endpoint(backend, begun, attempt > 1 and tried or nil)
+    local asked = { endpoint[1] .. ":" .. endpoint[2], begun }
+    local socket, answer = ask(endpoint, backend.p == "https", head)
+    if socket then
+      if backend.a == "ewma" then scores.observe(asked[1], ngx.now() - begun, ngx.now()) end
+      return socket, answer, asked
+    end
+    status = answer == "timeout" and ngx.HTTP_GATEWAY_TIMEOUT or ngx.HTTP_BAD_GATEWAY
+    ngx.log(ngx.ERR, "WebSocket: endpoint ", asked[1], ": ", answer)
+    M.note(asked, status, 0)
+    tried[asked[1]] = true
+    if attempt < tries then choose.failed(asked[1], ngx.now()) end
+  end
+  return nil, status
+end
+
+return M
