@@ -7,7 +7,8 @@ ADMIN      = 127.0.0.1:9180
 TESTS      = tests
 
 RUN_PACKAGES   = nginx libnginx-mod-http-lua lua-cjson libnftables1 ca-certificates python3-venv
-TEST_PACKAGES  = 'luajit2|luajit' lua-check curl nghttp2-client openssl nftables iproute2 conntrack frr bird2
+TEST_PACKAGES  = 'luajit2|luajit' lua-check curl nghttp2-client openssl nftables iproute2 conntrack frr bird2 \
+                 buildah debootstrap
 BENCH_PACKAGES = haproxy wrk iperf3 libnginx-mod-stream
 
 .DEFAULT_GOAL = help

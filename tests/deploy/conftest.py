@@ -1,5 +1,5 @@
-"""A folder and ports for the program."""
+"""A folder and ports for the program, and backends."""
 
-from live.conftest import program, root
+from live.conftest import ports, program, root
 
-__all__ = ["program", "root"]
+__all__ = ["ports", "program", "root"]

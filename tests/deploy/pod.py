@@ -10,12 +10,11 @@ import re
 import socket
 import ssl
 import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deploy.rendered import WEBHOOK, Documents, container, one, workload
-from live.program import Program
+from live.program import PORTICO, Program
 from live.until import PATIENCE, until
 from support.api_server import ApiServer, Rule, rules_of
 from webhook.asking import Said, review
@@ -120,20 +119,23 @@ class Pod:
 
     def start(self, *more: str, waits: bool = True) -> None:
         """The options of the container, and after them what this machine needs otherwise."""
-        program = self.program
         options = [f"--{name}={text}" for name, text in self.here.items()]
-        command = [*program.prefix, sys.executable, "-m", "portico", *self.args, *options, *more]
+        command = [*self.program.prefix, *PORTICO, *self.args, *options, *more]
+        self.launch(command, {**os.environ, **self.environment})
+        if waits:
+            self.program.wait_until_ready()
+
+    def launch(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        program = self.program
         with program.log.open("ab") as log:
             program.process = subprocess.Popen(
                 command,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                cwd=Path(program.root),
-                env={**os.environ, **self.environment},
+                cwd=program.root,
+                env=environment,
             )
-        if waits:
-            program.wait_until_ready()
 
     def until_asked(self, verb: str, resource: str) -> None:
         until(lambda: (verb, resource) in self.asked(), f"{verb} {resource}: {self.asked()}")
