@@ -87,6 +87,12 @@ class Settings:
     load_balancer_addresses: tuple[str, ...] = ()
     """For Services of type LoadBalancer that have no address; none: the primary ones."""
 
+    load_balancer_class: str = ""
+    """Only Services of this class are given addresses of pools; empty: only those of none."""
+
+    metallb_namespace: str = ""
+    """Where MetalLB's objects are read; empty: everywhere."""
+
     cluster_cidrs: tuple[Network, ...] = ()
     """The networks of pods."""
 

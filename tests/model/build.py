@@ -8,8 +8,10 @@ from portico.model.core import Endpoints, Node, Resolution, Secret, Service, res
 from portico.model.decode import decode
 from portico.model.discovery import EndpointSlice
 from portico.model.fact import Fact, Metadata
-from portico.model.local import Failed, Health, Listening, NodePortLease
+from portico.model.local import AddressLease, Failed, Health, Listening, NodePortLease
+from portico.model.metallb import IPAddressPool
 from portico.model.networking import Ingress, IngressClass
+from portico.model.openelb import Eip
 
 Document = dict[str, object]
 
@@ -225,3 +227,33 @@ def lease(name: str, node_port: int, namespace: str = "shop") -> NodePortLease:
 def listening(name: str, *addresses: str) -> Listening:
     """The name as `transport-port`."""
     return Listening(metadata=Metadata(name=name), addresses=addresses)
+
+
+def address_pool(name: str, *ranges: str, namespace: str = "home", **spec: object) -> IPAddressPool:
+    """The name may be followed by `@` and a year of creation."""
+    spec = {"addresses": list(ranges), **spec}
+    made = fact(document("metallb.io/v1beta1", "IPAddressPool", name, namespace, spec=spec))
+    assert isinstance(made, IPAddressPool)
+    return made
+
+
+def eip(name: str, address: str, *, is_default: bool = False, **spec: object) -> Eip:
+    """The name may be followed by `@` and a year of creation."""
+    annotations = {"eip.openelb.kubesphere.io/is-default-eip": "true"} if is_default else None
+    spec = {"address": address, **spec}
+    version = "network.kubesphere.io/v1alpha2"
+    made = fact(document(version, "Eip", name, "", spec=spec, annotations=annotations))
+    assert isinstance(made, Eip)
+    return made
+
+
+def address_lease(
+    name: str, *addresses: str, because: str = "", detail: str = "", is_record: bool = True
+) -> AddressLease:
+    return AddressLease(
+        metadata=Metadata(name=name, namespace="shop"),
+        addresses=addresses,
+        because=because,
+        detail=detail,
+        is_record=is_record,
+    )

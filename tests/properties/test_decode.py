@@ -343,6 +343,8 @@ SLASHES = {
     "portRequest": {3},
     "pool": {5, 6},
     "probe": {1},
+    "addressPool": {2},
+    "addressRequest": {1},
 }
 WHOLE = [whole(version, kind) for version, kind in [*KINDS, ("v1", "Secret")]]
 

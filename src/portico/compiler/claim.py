@@ -11,6 +11,8 @@ from msgspec import Struct
 from portico.compiler.wants_l4 import L4Want
 from portico.model.networking import BackendPort
 from portico.model.ref import Ref
+from portico.plan.address_pool import AddressPool
+from portico.plan.address_request import AddressRequest
 from portico.plan.key import Key, Origin
 from portico.plan.site import TLS, Route
 from portico.plan.verdict import Refusal
@@ -77,7 +79,18 @@ class SiteWant(Struct, frozen=True, gc=False):
     origin: Origin
 
 
-Want = Route | DefaultWant | TLS | SiteWant | BackendWant | CertificateWant | OutcomeWant | L4Want
+Want = (
+    Route
+    | DefaultWant
+    | TLS
+    | SiteWant
+    | BackendWant
+    | CertificateWant
+    | OutcomeWant
+    | L4Want
+    | AddressPool
+    | AddressRequest
+)
 
 
 class Claim(Struct, frozen=True, gc=False):

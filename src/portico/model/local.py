@@ -87,3 +87,20 @@ class Health(Fact, frozen=True, gc=False, kw_only=True):
 def healths_at(port: int) -> Group:
     """The group of what is known of all nodes that are asked at this port."""
     return Group(Health.KIND, "port", str(port))
+
+
+class AddressLease(Fact, frozen=True, gc=False, kw_only=True):
+    """The addresses of pools that one Service has been given, or why it has none.
+
+    Namespace and name are the Service's. Where a cluster keeps the record, in the status of the
+    Service, this only says what is going to stand there.
+    """
+
+    KIND: ClassVar[str] = "AddressLease"
+
+    addresses: tuple[str, ...] = ()
+    because: str = ""
+    """The name of the cause, where there are none."""
+
+    detail: str = ""
+    is_record: bool = True

@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+from portico.plan.address_pool import AddressPool
+from portico.plan.address_request import AddressRequest
 from portico.plan.backend import Backend
 from portico.plan.certificate import Certificate
 from portico.plan.document_l4 import l4_fields
@@ -12,6 +14,7 @@ from portico.plan.document_parts import (
     origin_document,
     refusal_document,
 )
+from portico.plan.document_pools import pool_fields
 from portico.plan.frontend import Frontend, NodePort, PortRequest
 from portico.plan.health_port import HealthPort
 from portico.plan.listener import Listener
@@ -50,18 +53,26 @@ def _fields(unit: Unit) -> dict[str, object]:
     match unit:
         case Listener():
             return _listener(unit)
+        case Site() | Backend() | Certificate():
+            return _http_fields(unit)
+        case Outcome():
+            return {"object": str(unit.origin), "asked": [str(key) for key in unit.asked]}
+        case Machine() | Frontend() | NodePort() | PortRequest() | Pool() | Probe() | HealthPort():
+            return l4_fields(unit)
+        case AddressPool() | AddressRequest():
+            return pool_fields(unit)
+        case _:
+            assert_never(unit)
+
+
+def _http_fields(unit: Site | Backend | Certificate) -> dict[str, object]:
+    match unit:
         case Site():
             return _site(unit)
         case Backend():
             return _backend(unit)
         case Certificate():
             return _certificate(unit)
-        case Outcome():
-            return {"object": str(unit.origin), "asked": [str(key) for key in unit.asked]}
-        case Machine() | Frontend() | NodePort() | PortRequest() | Pool() | Probe() | HealthPort():
-            return l4_fields(unit)
-        case _:
-            assert_never(unit)
 
 
 def _listener(unit: Listener) -> dict[str, object]:

@@ -16,6 +16,8 @@ POOL: Final = "pool"
 MACHINE: Final = "machine"
 PROBE: Final = "probe"
 HEALTH_PORT: Final = "healthPort"
+ADDRESS_POOL: Final = "addressPool"
+ADDRESS_REQUEST: Final = "addressRequest"
 
 
 class Key(NamedTuple):

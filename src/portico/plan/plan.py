@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from portico.plan.address_pool import AddressPool
+from portico.plan.address_request import AddressRequest
 from portico.plan.backend import Backend
 from portico.plan.certificate import Certificate
 from portico.plan.frontend import Frontend, NodePort, PortRequest
@@ -28,6 +30,8 @@ Unit = (
     | Pool
     | Probe
     | HealthPort
+    | AddressPool
+    | AddressRequest
 )
 Plan = Mapping[Key, Unit]
 

@@ -5,15 +5,17 @@ import pytest
 from portico.compiler.lower import LOWER, kinds_lowered
 from portico.settings import Room, Settings, Via
 
+POOLS = {"IPAddressPool", "Eip"}
+
 
 @pytest.mark.parametrize(
     ("rooms", "via", "kinds"),
     [
         ({Room.HTTP},          Via.ENDPOINTS,  {"Ingress"}),
-        ({Room.L4},            Via.ENDPOINTS,  {"Service", "Machine"}),
-        ({Room.HTTP, Room.L4}, Via.ENDPOINTS,  {"Ingress", "Service", "Machine"}),
+        ({Room.L4},            Via.ENDPOINTS,  {"Service", "Machine"} | POOLS),
+        ({Room.HTTP, Room.L4}, Via.ENDPOINTS,  {"Ingress", "Service", "Machine"} | POOLS),
         ({Room.HTTP},          Via.NODE_PORT,  {"Ingress", "Service", "Node"}),
-        ({Room.L4},            Via.NODE_PORT,  {"Service", "Machine", "Node"}),
+        ({Room.L4},            Via.NODE_PORT,  {"Service", "Machine", "Node"} | POOLS),
         (set(),                Via.ENDPOINTS,  set()),
     ],
     ids=range(6),

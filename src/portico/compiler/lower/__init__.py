@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from portico.compiler.claim import Claim
 from portico.compiler.look import Look
+from portico.compiler.lower.address_pool import lower_address_pool
 from portico.compiler.lower.ingress import lower_ingress
 from portico.compiler.lower.machine import lower_machine
 from portico.compiler.lower.node import lower_node
 from portico.compiler.lower.service import lower_service
-from portico.settings import Room, Settings, Via
+from portico.settings import Entry, Room, Settings, Via
 
 Lower = Callable[[Any, Look], Iterator[Claim]]
 
@@ -18,6 +19,8 @@ LOWER: Final[Mapping[str, Lower]] = {
     "Service": lower_service,
     "Machine": lower_machine,
     "Node": lower_node,
+    "IPAddressPool": lower_address_pool,
+    "Eip": lower_address_pool,
 }
 
 
@@ -28,6 +31,8 @@ def kinds_lowered(settings: Settings) -> frozenset[str]:
         kinds |= {"Ingress"}
     if Room.L4 in settings.rooms:
         kinds |= {"Service", "Machine"}
+        if Entry.LOAD_BALANCER in settings.entries:
+            kinds |= {"IPAddressPool", "Eip"}
     if settings.via is Via.NODE_PORT:
         kinds |= {"Service", "Node"}  # the health of nodes is asked for in either room
     return frozenset(kinds)

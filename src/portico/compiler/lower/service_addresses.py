@@ -5,10 +5,12 @@ from ipaddress import ip_address
 from typing import Final, NamedTuple
 
 from portico.compiler.address import dialable
+from portico.compiler.known_pools import known_pools
 from portico.compiler.look import Look
 from portico.compiler.lower.petition import Petition
 from portico.compiler.lower.service_families import cluster_addresses, families_of
 from portico.compiler.lower.service_ports import TRANSPORTS
+from portico.compiler.lower.service_request import Asked, ask
 from portico.compiler.machine_addresses import load_balancer_addresses, machine_of
 from portico.model.core import Service
 from portico.plan.frontend import frontend_key
@@ -61,15 +63,39 @@ def entrances(fact: Service, look: Look, petition: Petition) -> list[Entrance]:
 
 
 def _of_load_balancer(fact: Service, look: Look, petition: Petition) -> Iterator[tuple[str, str]]:
-    """What somebody gave it; else what it asks for; else what this machine has for it."""
-    spec = fact.spec
+    """What the pools gave it; else what somebody else did; and where there are no pools, what it
+    asks for, or what this machine has for it.
+    """
+    asked = ask(fact, look, petition)
+    if asked and asked.lease and asked.lease.is_record:
+        yield from ((address, asked.field) for address in asked.lease.addresses)
+        _mention_lost(asked, fact, petition)
+        return
     if fact.status.load_balancer.ingress:
         yield from _of_status(fact, petition)
         return
+    if asked or known_pools(look).products:
+        if not (asked and asked.lease and asked.lease.because):
+            petition.refuse(OWN, Because.LOAD_BALANCER_PENDING)
+        if asked:
+            _mention_lost(asked, fact, petition)
+        return
+    yield from _without_pools(fact, look, petition)
+
+
+def _mention_lost(asked: Asked, fact: Service, petition: Petition) -> None:
+    """Who asks about an address that is wanted, and not had, is told why."""
+    had = asked.lease.addresses if asked.lease else ()
+    for address in asked.wanted:
+        if address not in had:
+            _mention(address, fact, petition)
+
+
+def _without_pools(fact: Service, look: Look, petition: Petition) -> Iterator[tuple[str, str]]:
     found = _asked_or_given(fact, look)
-    if spec.load_balancer_class:
+    if fact.spec.load_balancer_class != look.settings.load_balancer_class:
         because = Because.CLASS_ELSEWHERE
-        petition.refuse("spec.loadBalancerClass", because, repr(spec.load_balancer_class))
+        petition.refuse("spec.loadBalancerClass", because, repr(fact.spec.load_balancer_class))
         for text, _ in found:
             _mention(text, fact, petition)
         return

@@ -5,6 +5,7 @@ from typing import Final
 
 from portico.compiler.claim import Claim
 from portico.compiler.look import Look
+from portico.compiler.merge.as_claimed import merge_address_pool, merge_address_request
 from portico.compiler.merge.backend import merge_backend
 from portico.compiler.merge.blank import BLANK
 from portico.compiler.merge.certificate import merge_certificate
@@ -18,6 +19,8 @@ from portico.compiler.merge.port_request import merge_port_request
 from portico.compiler.merge.probe import merge_probe
 from portico.compiler.merge.site import merge_site
 from portico.plan.key import (
+    ADDRESS_POOL,
+    ADDRESS_REQUEST,
     BACKEND,
     CERTIFICATE,
     FRONTEND,
@@ -49,4 +52,6 @@ MERGE: Final[Mapping[str, Merge]] = {
     POOL: merge_pool,
     PROBE: merge_probe,
     HEALTH_PORT: merge_health_port,
+    ADDRESS_POOL: merge_address_pool,
+    ADDRESS_REQUEST: merge_address_request,
 }

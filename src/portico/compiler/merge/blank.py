@@ -4,6 +4,7 @@ It is there, and serves nothing: the requests of a host must not fall to the rul
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from portico.compiler.claim import Claim, OutcomeWant
@@ -15,11 +16,15 @@ from portico.compiler.wants_l4 import (
     PortRequestWant,
 )
 from portico.model.ref import Ref
+from portico.plan.address_pool import AddressPool
+from portico.plan.address_request import AddressRequest
 from portico.plan.backend import Backend
 from portico.plan.certificate import Certificate
 from portico.plan.frontend import Frontend, NodePort, PortRequest
 from portico.plan.health_port import HealthPort
 from portico.plan.key import (
+    ADDRESS_POOL,
+    ADDRESS_REQUEST,
     BACKEND,
     CERTIFICATE,
     FRONTEND,
@@ -124,6 +129,19 @@ def blank_health_port(claim: Claim) -> HealthPort:
     return HealthPort(claim.key, want.port, want.service, 0, want.origin)
 
 
+def blank_address_pool(claim: Claim) -> AddressPool:
+    """Nobody is given anything of it."""
+    want = claim.want
+    assert isinstance(want, AddressPool)
+    return replace(want, ranges=())
+
+
+def blank_address_request(claim: Claim) -> AddressRequest:
+    want = claim.want
+    assert isinstance(want, AddressRequest)
+    return want
+
+
 BLANK: Final[Mapping[str, Callable[[Claim], Unit]]] = {
     SITE: blank_site,
     BACKEND: blank_backend,
@@ -136,4 +154,6 @@ BLANK: Final[Mapping[str, Callable[[Claim], Unit]]] = {
     POOL: blank_pool,
     PROBE: blank_probe,
     HEALTH_PORT: blank_health_port,
+    ADDRESS_POOL: blank_address_pool,
+    ADDRESS_REQUEST: blank_address_request,
 }
