@@ -86,6 +86,18 @@ class Pipe(asyncio.Protocol):
         if self._transport and self._transport.can_write_eof() and not self._is_gone.is_set():
             self._transport.write_eof()
 
+    def hand_over(self, protocol: asyncio.BaseProtocol) -> tuple[asyncio.Transport, bytes, bool]:
+        """Another protocol has the connection from here on.
+
+        It is to be told of the transport, of what has come already, and whether that was all.
+        """
+        assert self._transport
+        transport, received = self._transport, bytes(self._received)
+        self._received.clear()
+        transport.set_protocol(protocol)
+        self._resume()
+        return transport, received, self._has_ended
+
     def abort(self) -> None:
         if self._transport:
             self._transport.abort()

@@ -1,0 +1,1 @@
+"""Carries connections from here to pods, and survives what happens to those."""

@@ -1,0 +1,262 @@
+"""Streams to one pod, on a few sessions that are used again and again.
+
+A new connection gets a session of its own if one is idle, and one is kept idle for the next, so
+that it costs no handshake and has no neighbours. Only when all are taken are sessions shared.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Final, Self
+
+from portico.kube.config.errors import KubeError
+from portico.kube.http.client import Client
+from portico.kube.http.errors import UnreachableError
+from portico.kube.streams.dial import Dialling, dial_channels
+from portico.kube.streams.forms import Form, Pod
+from portico.kube.streams.late_stream import LateStream
+from portico.kube.streams.session import Session
+from portico.kube.streams.settings import Settings
+from portico.kube.streams.stream import End, Ending, Receiver, Stream
+from portico.kube.streams.trials import Trials
+
+ROOM: Final = 1 << 18
+"""Bytes that are read at once."""
+
+IDLE: Final = 30.0
+"""Seconds that a session is kept beside another that is idle, too."""
+
+RETRY: Final = 2.0
+"""Seconds until another session is tried for, while there are some."""
+
+STALLED: Final = 4
+"""Times `Settings.sessions` there may be, if receivers have stalled some of them."""
+
+SHORT_LIFE: Final = 1.0
+"""Seconds. A pod that ends SHORT_LIVES sessions in a row so early is held to be lost."""
+SHORT_LIVES: Final = 3
+
+
+class PodStreams:
+    """Opened and closed once."""
+
+    def __init__(
+        self,
+        client: Client,
+        pod: Pod,
+        settings: Settings,
+        on_lost: Callable[[KubeError], None] = lambda _: None,
+    ) -> None:
+        self.pod = pod
+        self.lost: KubeError | None = None
+        """Why there will be no more streams. The ones that there are may still go on."""
+        self._settings = settings
+        self._on_lost = on_lost
+        room = memoryview(bytearray(ROOM))
+        self._dialling = Dialling(client, pod, settings.half_close, room, self._regulate)
+        self._trials = Trials(self._dialling, settings)
+        self._sessions: list[Session] = []
+        self._waiting: deque[LateStream] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._group: asyncio.TaskGroup | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._opened: asyncio.Future[None] = self._loop.create_future()
+        self._retry: asyncio.TimerHandle | None = None
+        self._trimming: asyncio.TimerHandle | None = None
+        self._is_dialling = False
+        self._is_closing = False
+        self._short_lives = 0
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def open(self) -> None:
+        """The first session. Raises KubeError; then there is nothing to be closed."""
+        # No TaskGroup of the caller, as who opens is not who closes. It is awaited in `close`.
+        self._running = self._loop.create_task(self._run(), name=f"streams to {self.pod}")
+        self._running.add_done_callback(self._has_stopped)
+        try:
+            await self._opened
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """The streams that are left end as CLOSED."""
+        self._is_closing = True
+        self._fail_waiting(End(Ending.CLOSED))
+        self._closing.set()
+        if self._running:
+            await self._running
+
+    async def _run(self) -> None:
+        """All tasks are in here, so that a bug of one is not overlooked."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            self._dial()
+            await self._closing.wait()
+            for task in self._tasks:
+                task.cancel()
+
+    def _has_stopped(self, running: asyncio.Task[None]) -> None:
+        for timer in (self._retry, self._trimming):
+            if timer:
+                timer.cancel()
+        if not running.cancelled() and (bug := running.exception()):
+            self._lose(UnreachableError(f"a bug ended the connection to pod {self.pod}: {bug!r}"))
+        if not self._opened.done():
+            self._opened.cancel()
+
+    @property
+    def load(self) -> int:
+        """Streams that are open, or wait for a session."""
+        channels = len(self._tasks) - len(self._sessions) - self._is_dialling
+        return len(self._waiting) + sum(session.load for session in self._sessions) + channels
+
+    def open_stream(self, port: int, receiver: Receiver) -> Stream:
+        """At once, also where a session has to be waited for. The receiver hears of none."""
+        if session := self._choice():
+            stream = session.open_stream(port, receiver)
+            self._regulate()
+            return stream
+        late = LateStream(port, receiver, self._forget)
+        if self.lost or self._is_closing:
+            end = End(Ending.LOST, str(self.lost)) if self.lost else End(Ending.CLOSED)
+            self._loop.call_soon(late.fail, end)
+        elif self._trials.form is Form.CHANNELS:
+            self._start(self._keep_channels(late))
+        else:
+            self._waiting.append(late)
+            self._regulate()
+        return late
+
+    def _choice(self) -> Session | None:
+        """An idle session, else the one with the fewest streams that no receiver has stalled."""
+        usable = [session for session in self._sessions if session.takes_more]
+        running = [session for session in usable if not session.is_stalled]
+        if not running and len(self._sessions) >= self._settings.sessions * STALLED:
+            running = usable
+        return min(running, key=lambda session: session.load, default=None)
+
+    def _regulate(self) -> None:
+        """One session is kept idle, and not more than that for long."""
+        if self._is_closing or self.lost or self._trials.form is Form.CHANNELS:
+            return
+        for session in self._sessions:
+            if not (session.load or session.takes_more):
+                session.close()  # the server had said that it takes no more
+        idle = sum(session.takes_more and not session.load for session in self._sessions)
+        running = sum(not session.is_stalled for session in self._sessions)
+        most = self._settings.sessions
+        if not idle and running < most and len(self._sessions) < most * STALLED:
+            self._dial()
+        if idle > 1 and not self._trimming:
+            self._trimming = self._loop.call_later(IDLE, self._trim)
+
+    def _trim(self) -> None:
+        self._trimming = None
+        idle = [session for session in self._sessions if not session.load]
+        since = self._loop.time() - IDLE
+        for session in sorted(idle, key=lambda session: session.idle_since)[:-1]:
+            if session.idle_since <= since:
+                session.close()
+        self._regulate()
+
+    def _dial(self) -> None:
+        if not (self._is_dialling or self._retry):
+            self._is_dialling = True
+            self._start(self._keep_session())
+
+    def _retry_now(self) -> None:
+        self._retry = None
+        self._regulate()
+
+    async def _keep_session(self) -> None:
+        """One session, from the dial to its end."""
+        session: Session | None = None
+        try:
+            async with AsyncExitStack() as stack:
+                try:
+                    session = await self._trials.dial(stack)
+                finally:
+                    self._is_dialling = False
+                self._has_dialled(session)
+                if session:
+                    await session.wait_end()
+        except KubeError as error:
+            self._has_failed(error)
+        finally:
+            if session:
+                self._sessions.remove(session)
+        if session:
+            self._has_ended(session)
+
+    def _has_dialled(self, session: Session | None) -> None:
+        if not self._opened.done():
+            self._opened.set_result(None)
+        if session:
+            self._sessions.append(session)
+        while self._waiting and session:
+            late = self._waiting.popleft()
+            late.attach(session.open_stream(late.port, late.receiver))
+        self._regulate()
+
+    def _has_failed(self, error: KubeError) -> None:
+        if not self._opened.done():
+            self.lost = error
+            self._opened.set_exception(error)
+        elif not self._sessions:
+            self._lose(error)
+        else:
+            self._retry = self._loop.call_later(RETRY, self._retry_now)
+
+    def _has_ended(self, session: Session) -> None:
+        if session.was_closed:
+            return
+        is_short = self._loop.time() - session.born_at < SHORT_LIFE
+        self._short_lives = self._short_lives + 1 if is_short else 0
+        if not self._settings.reconnects or self._short_lives >= SHORT_LIVES:
+            self._lose(UnreachableError(f"lost connection to pod {self.pod}", session.why))
+        else:
+            self._regulate()
+
+    def _lose(self, error: KubeError) -> None:
+        if not (self.lost or self._is_closing):
+            self.lost = error
+            end = End(Ending.LOST, str(error))
+            self._fail_waiting(end)
+            for session in list(self._sessions):
+                session.close(end)
+            self._on_lost(error)
+
+    def _fail_waiting(self, end: End) -> None:
+        waiting, self._waiting = self._waiting, deque()
+        for late in waiting:
+            late.fail(end)
+
+    def _forget(self, late: LateStream) -> None:
+        if late in self._waiting:
+            self._waiting.remove(late)
+
+    async def _keep_channels(self, late: LateStream) -> None:
+        """One stream with a connection of its own."""
+        try:
+            async with dial_channels(self._dialling, late.port, late.receiver) as stream:
+                late.attach(stream)
+                await stream.wait_end()
+        except KubeError as error:
+            late.fail(End(Ending.LOST, str(error)))
+            self._lose(error)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        assert self._group  # it is open
+        task = self._group.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,271 @@
+"""One connection to one pod, and the streams on it.
+
+Streams share it: a receiver that pauses stops the reading of the connection only if it is alone on
+it. Otherwise what comes for it is held, up to a limit, and the others go on.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from portico.kube.streams import spdy
+from portico.kube.streams.pod_stream import HalfClose, PodStream
+from portico.kube.streams.spdy import ResetStatus, Spdy
+from portico.kube.streams.spdy_headers import SpdyError
+from portico.kube.streams.stream import Buffer, End, Ending, Receiver
+from portico.kube.streams.websocket import WebSocketError
+from portico.kube.streams.wrapping import ClosedError, Wrapping
+
+PING_EVERY: Final = 10.0
+"""Seconds; load balancers cut what is silent for a minute."""
+
+PATIENCE: Final = 20.0
+"""Seconds without a byte after a ping, until the peer is held to be gone."""
+
+LARGEST_FRAME: Final = 1 << 16
+"""Bytes of data; kubelet has room for a whole frame before it passes it on."""
+
+NO_MORE: Final = spdy.LAST_STREAM - 4
+
+
+class Session(asyncio.BufferedProtocol):
+    """Made after the upgrade, with the memory that is read into: it may be shared by sessions."""
+
+    def __init__(
+        self,
+        wrapping: Wrapping,
+        room: memoryview,
+        half_close: HalfClose,
+        on_news: Callable[[], None],
+    ) -> None:
+        self.half_close = half_close
+        self.is_reading = True
+        self.is_open = True
+        self.was_closed = False
+        self.why = ""
+        self._takes_more = True
+        self._wrapping = wrapping
+        self._room = room
+        self._on_news = on_news
+        self._spdy = Spdy()
+        self._streams: dict[int, PodStream] = {}
+        self._errors: dict[int, PodStream] = {}
+        self._touched: dict[PodStream, None] = {}
+        self._next = 1
+        self._requests = 0
+        self._pings = 1
+        self._is_full = False
+        self._loop = asyncio.get_running_loop()
+        self.born_at = self.idle_since = self._heard_at = self._loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+        self._transport: asyncio.Transport | None = None
+        self._has_ended = asyncio.Event()
+
+    # What the pool knows.
+
+    @property
+    def load(self) -> int:
+        """Streams on it."""
+        return len(self._streams)
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether another stream may be opened."""
+        return self.is_open and self._takes_more
+
+    @property
+    def is_stalled(self) -> bool:
+        """Its only receiver has paused it."""
+        return not self.is_reading
+
+    def open_stream(self, port: int, receiver: Receiver) -> PodStream:
+        """At once: nothing is waited for, and data may be written behind it (`takes_more`)."""
+        error_number, number = self._next, self._next + 2
+        self._next += 4
+        self._takes_more = self._takes_more and self._next < NO_MORE
+        headers = ((b"port", b"%d" % port), (b"requestid", b"%d" % self._requests))
+        self._requests += 1
+        self._send(
+            self._spdy.syn_stream(error_number, ((b"streamtype", b"error"), *headers))
+            + spdy.data_head(error_number, 0, ends=True)
+            + self._spdy.syn_stream(number, ((b"streamtype", b"data"), *headers))
+        )
+        stream = PodStream(self, receiver, (error_number, number))
+        self._streams[number] = self._errors[error_number] = stream
+        self.regulate()
+        if self._is_full:
+            receiver.pause_writing()
+        return stream
+
+    async def wait_end(self) -> None:
+        """Until it is no longer open."""
+        await self._has_ended.wait()
+
+    def close(self, end: End = End(Ending.CLOSED)) -> None:  # noqa: B008  # it is frozen
+        """Say farewell, and end so what is still on it."""
+        if self.is_open:
+            self.was_closed = True
+            self._send(spdy.goaway(0))
+            if self._transport:
+                self._transport.write(self._wrapping.farewell())
+            self._over(end)
+
+    # What the streams ask.
+
+    def send_data(self, stream: PodStream, data: Buffer) -> None:
+        if len(data) <= LARGEST_FRAME:
+            self._send(b"".join((spdy.data_head(stream.number, len(data)), data)))
+            return
+        view, parts = memoryview(data), list[Buffer]()
+        for at in range(0, len(view), LARGEST_FRAME):
+            part = view[at : at + LARGEST_FRAME]
+            parts += (spdy.data_head(stream.number, len(part)), part)
+        self._send(b"".join(parts))
+
+    def send_end(self, stream: PodStream) -> None:
+        self._send(spdy.data_head(stream.number, 0, ends=True))
+
+    def send_reset(self, stream: PodStream) -> None:
+        self._send(spdy.rst_stream(stream.number, ResetStatus.CANCEL))
+
+    def regulate(self) -> None:
+        should_read = len(self._streams) != 1 or not any(
+            stream.is_paused for stream in self._streams.values()
+        )
+        if should_read == self.is_reading or not (self._transport and self.is_open):
+            return
+        self.is_reading = should_read
+        if should_read:
+            self._heard_at = self._loop.time()
+            self._transport.resume_reading()
+        else:
+            self._transport.pause_reading()
+
+    def forget(self, stream: PodStream) -> None:
+        # What the numbers still bring is passed over.
+        self._streams.pop(stream.number, None)
+        self._errors.pop(stream.error_number, None)
+        if not self._streams:
+            self.idle_since = self._loop.time()
+        self.regulate()
+        self._on_news()
+
+    # What asyncio tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Also called by who hands over a connection that was made long ago."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._timer = self._loop.call_later(PING_EVERY, self._tick)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.feed(self._room[:nbytes])
+
+    def feed(self, received: memoryview) -> None:
+        """What has come."""
+        self._heard_at = self._loop.time()
+        try:
+            for content in self._wrapping.unwrap(received):
+                for frame in self._spdy.receive(content):
+                    self._take(frame)
+                self._flush()
+        except ClosedError as error:
+            self._flush()
+            self._over(End(Ending.LOST, str(error)))
+        except (SpdyError, WebSocketError) as error:
+            self._flush()
+            self._over(End(Ending.LOST, f"the server does not speak as we do: {error}"))
+        if (replies := self._wrapping.replies()) and self._transport:
+            self._transport.write(replies)
+
+    def eof_received(self) -> None:
+        return
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._over(End(Ending.LOST, str(error or "")))
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+        for stream in list(self._streams.values()):
+            stream.receiver.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        for stream in list(self._streams.values()):
+            stream.receiver.resume_writing()
+
+    def _take(self, frame: spdy.Frame) -> None:
+        match frame:
+            case spdy.Data(number, content, ends):
+                self._take_data(number, content, ends=ends)
+            case spdy.Reset(number, status):
+                self._take_reset(number, status)
+            case spdy.Ping(number):
+                self._take_ping(number)
+            case spdy.GoneAway(last_stream):
+                self._take_farewell(last_stream)
+            case spdy.Opened(number):
+                self._send(spdy.rst_stream(number, ResetStatus.REFUSED_STREAM))
+            case spdy.Replied(number, _, ends):  # it was not waited for
+                self._take_data(number, memoryview(b""), ends=ends)
+
+    def _take_data(self, number: int, content: memoryview, *, ends: bool) -> None:
+        if stream := self._streams.get(number):
+            stream.take(content, ends=ends)
+            self._touched[stream] = None
+        elif stream := self._errors.get(number):
+            stream.take_error(content, ends=ends)
+            self._touched[stream] = None
+
+    def _take_reset(self, number: int, status: int) -> None:
+        if stream := self._streams.get(number):
+            stream.take_reset(status)
+        elif stream := self._errors.get(number):
+            stream.take_error(memoryview(b""), ends=True)
+            self._touched[stream] = None
+
+    def _take_farewell(self, last_stream: int) -> None:
+        self._takes_more = False
+        for number in [number for number in self._streams if number > last_stream]:
+            self._streams[number].end(End(Ending.LOST, "the server goes away"))
+        self._on_news()
+
+    def _take_ping(self, number: int) -> None:
+        if number % 2 == 0:  # a question; odd ones are the answers to ours
+            self._send(spdy.ping(number))
+
+    def _flush(self) -> None:
+        touched, self._touched = self._touched, {}
+        for stream in touched:
+            stream.flush()
+
+    def _tick(self) -> None:
+        silent_for = self._loop.time() - self._heard_at
+        if self.is_reading and silent_for >= PATIENCE + PING_EVERY / 2:  # asked twice by now
+            self._over(End(Ending.LOST, f"no answer for {silent_for:.0f} s"))
+            return
+        self._send(spdy.ping(self._pings))
+        self._pings += 2
+        self._timer = self._loop.call_later(PING_EVERY, self._tick)
+
+    def _send(self, content: bytes) -> None:
+        if self.is_open and self._transport:
+            self._transport.write(self._wrapping.wrap(content))
+
+    def _over(self, end: End) -> None:
+        if not self.is_open:
+            return
+        self.is_open = False
+        self.why = end.detail
+        if self._timer:
+            self._timer.cancel()
+        if self._transport:
+            self._transport.close()
+        for stream in list(self._streams.values()):
+            stream.end(end)
+        self._errors.clear()
+        self._has_ended.set()
+        self._on_news()
