@@ -1,15 +1,3 @@
-"""How hard hypothesis tries: `HYPOTHESIS_PROFILE=ci` tries harder than the everyday `dev`."""
+"""How hard hypothesis tries: see support/effort.py."""
 
-import os
-
-from hypothesis import HealthCheck, settings
-
-for name, examples in (("dev", 25), ("ci", 200), ("nightly", 20_000)):
-    settings.register_profile(
-        name,
-        max_examples=examples,
-        deadline=None,  # a busy machine is no bug
-        suppress_health_check=[HealthCheck.too_slow],
-        print_blob=True,
-    )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
+import support.effort  # noqa: F401  # registers the profiles

@@ -6,6 +6,7 @@ from portico.plan.address_pool import AddressPool
 from portico.plan.address_request import AddressRequest
 from portico.plan.backend import Backend
 from portico.plan.certificate import Certificate
+from portico.plan.document_announcing import announcing_fields
 from portico.plan.document_l4 import l4_fields
 from portico.plan.document_parts import (
     Document,
@@ -17,6 +18,7 @@ from portico.plan.document_parts import (
 from portico.plan.document_pools import pool_fields
 from portico.plan.frontend import Frontend, NodePort, PortRequest
 from portico.plan.health_port import HealthPort
+from portico.plan.layer2 import Layer2
 from portico.plan.listener import Listener
 from portico.plan.machine import Machine
 from portico.plan.plan import Plan, Unit
@@ -61,6 +63,8 @@ def _fields(unit: Unit) -> dict[str, object]:
             return l4_fields(unit)
         case AddressPool() | AddressRequest():
             return pool_fields(unit)
+        case Layer2():
+            return announcing_fields(unit)
         case _:
             assert_never(unit)
 

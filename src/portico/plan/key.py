@@ -18,6 +18,7 @@ PROBE: Final = "probe"
 HEALTH_PORT: Final = "healthPort"
 ADDRESS_POOL: Final = "addressPool"
 ADDRESS_REQUEST: Final = "addressRequest"
+LAYER2: Final = "layer2"
 
 
 class Key(NamedTuple):

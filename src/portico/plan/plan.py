@@ -10,6 +10,7 @@ from portico.plan.certificate import Certificate
 from portico.plan.frontend import Frontend, NodePort, PortRequest
 from portico.plan.health_port import HealthPort
 from portico.plan.key import Key
+from portico.plan.layer2 import Layer2
 from portico.plan.listener import Listener
 from portico.plan.machine import Machine
 from portico.plan.pool import Pool
@@ -32,6 +33,7 @@ Unit = (
     | HealthPort
     | AddressPool
     | AddressRequest
+    | Layer2
 )
 Plan = Mapping[Key, Unit]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
-from portico.sources.network import netlink
+from portico.lib import netlink
 
 _GET_LINK: Final = 18
 _GET_ADDRESS: Final = 22

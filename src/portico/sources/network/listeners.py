@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from ipaddress import IPv6Address, ip_address
 from typing import Final, NamedTuple
 
+from portico.lib import netlink
 from portico.plan.transport import Transport
-from portico.sources.network import netlink
 
 
 class Listener(NamedTuple):

@@ -1,0 +1,184 @@
+"""Makes a responder announce the addresses of the plan: starts or adopts it, tells it."""
+
+import functools
+import hashlib
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from portico.engines.arp import wire
+from portico.engines.arp.chart import chart, concerns
+from portico.engines.arp.client import ask
+from portico.engines.arp.options import Options
+from portico.engines.arp.orders import Orders
+from portico.engines.arp.secrets import SecretError, read_secrets
+from portico.engines.companion.client import CompanionError
+from portico.engines.companion.process import Companion
+from portico.engines.contract import Figures, Report
+from portico.plan.plan import Diff, Plan
+
+MODULE: Final = "portico.engines.arp"
+GRACE: Final = 3.0
+"""Seconds that a responder may take to hand everything over."""
+
+NAMESAKE: Final = 10.0
+"""Seconds for which another machine with our name is told of after it was last heard."""
+
+OPEN: Final = "no --lb-secret-file: whoever is on the network can pretend to be a node"
+
+
+class Arp:
+    """Owns one directory and the responder that runs in it, if there is any need for one."""
+
+    name = "arp"
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._process = Companion("responder", MODULE, options.state)
+        self._table = wire.Table()
+        self._encoded = b""
+        self._starts = 0
+        self._pushes = 0
+        self._orders = _orders(options)
+
+    async def converge(self, plan: Plan, hint: Diff | None) -> Report:
+        if hint is None or concerns(hint):
+            self._table = chart(plan)
+            self._encoded = wire.encode_table(self._table)
+        try:
+            state = await self._settle(read_secrets(self._options.secret_file))
+        except (CompanionError, SecretError, OSError) as trouble:
+            able = "not permitted" not in str(trouble)
+            return Report(
+                self.name, in_sync=False, detail=str(trouble), figures=self._figures(), able=able
+            )
+        return self._report(state)
+
+    async def inspect(self) -> Figures:
+        state = await self.look()
+        if state is None:
+            return self._figures()
+        return {**self._figures(), **_figures_of(state)}
+
+    async def look(self) -> wire.State | None:
+        """Everything the responder knows; None where there is none."""
+        if self._process.pid() is None:
+            return None
+        try:
+            return await ask(self._process.socket, wire.Ask(whole=True))
+        except CompanionError:
+            return None
+
+    async def close(self, *, keep: bool) -> None:
+        if not keep:
+            await self._send_away()
+
+    async def _settle(self, secrets: tuple[str, ...]) -> wire.State | None:
+        """Have a responder with this table, or none where there is nothing in it."""
+        if not self._table.addresses:
+            await self._send_away()
+            return None
+        running = await self._running()
+        if running is not None and running.build != self._orders.build:
+            await self._send_away()
+            running = None
+        if running is None:
+            self._process.prepare()
+            await self._process.start(self._orders)
+            self._starts += 1
+            running = await ask(self._process.socket, wire.Ask())
+        known = (wire.version_of(self._encoded), wire.version_of(msgspec.json.encode(secrets)))
+        if (running.table, running.secrets) != known:
+            push = wire.Push(msgspec.Raw(self._encoded), secrets)
+            running = await ask(self._process.socket, push)
+            self._pushes += 1
+        return running
+
+    async def _running(self) -> wire.State | None:
+        """The responder that answers. One that does not is ended: another one takes its place."""
+        if self._process.pid() is None:
+            return None
+        try:
+            return await ask(self._process.socket, wire.Ask())
+        except CompanionError:
+            self._process.send(signal.SIGKILL)
+            await self._process.end(0)
+            return None
+
+    async def _send_away(self) -> None:
+        """Others take over what it has, if there are others."""
+        if self._process.pid() is None:
+            return
+        try:
+            await ask(self._process.socket, wire.Leave())
+        except CompanionError:
+            self._process.send(signal.SIGTERM)
+        await self._process.end(GRACE)
+        self._process.clear()
+
+    def _report(self, state: wire.State | None) -> Report:
+        detail = ""
+        if state is not None and 0 <= state.namesake_seconds < NAMESAKE:
+            name = self._options.node
+            detail = f"another machine calls itself {name!r}, too: give each its own --node-name"
+        elif state is not None and self._options.secret_file is None:
+            detail = OPEN
+        is_fine = detail in ("", OPEN)
+        return Report(self.name, in_sync=is_fine, detail=detail, figures=self._figures())
+
+    def _figures(self) -> Figures:
+        return {
+            "pid": self._process.pid() or 0,
+            "starts": self._starts,
+            "pushes": self._pushes,
+            "addresses": len(self._table.addresses),
+        }
+
+
+def _figures_of(state: wire.State) -> Figures:
+    return {
+        "held": state.held,
+        "interfaces": len(state.links),
+        "neighbours": len({each.node for link in state.links for each in link.neighbours}),
+        "takeovers": state.takeovers,
+        "handovers": state.handovers,
+        "forged": state.forged,
+        "malformed": state.malformed,
+        "replayed": state.replayed,
+        "stalls": state.stalls,
+        "conflicts": state.conflicts,
+        "namesakes": state.namesakes,
+        "bugs": state.bugs,
+    }
+
+
+def _orders(options: Options) -> Orders:
+    re.compile(options.excluded)
+    orders = Orders(
+        state=str(options.state),
+        node=options.node,
+        port=options.port,
+        interval=options.interval,
+        misses=options.misses,
+        refresh=options.refresh,
+        interfaces=options.interfaces,
+        excluded=options.excluded,
+        build="",
+    )
+    return msgspec.structs.replace(orders, build=_build(orders))
+
+
+def _build(orders: Orders) -> str:
+    """Differs where a responder that runs was started from other code, or with other orders."""
+    return hashlib.blake2b(_code() + msgspec.json.encode(orders), digest_size=12).hexdigest()
+
+
+@functools.cache
+def _code() -> bytes:
+    here = Path(__file__).parent
+    files = sorted((*here.glob("*.py"), *here.with_name("companion").glob("*.py")))
+    return sys.version.encode() + b"".join(file.read_bytes() for file in files)
