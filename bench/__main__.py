@@ -22,6 +22,7 @@ NAMES: Final = {
     "changes": "bench.changes",
     "push": "bench.push",
     "requests": "bench.requests",
+    "websockets": "bench.websockets",
     "cluster": "bench.cluster.follow",
     "webhook": "bench.cluster.webhook",
     "l4-connections": "bench.l4.connections",

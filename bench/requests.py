@@ -107,8 +107,8 @@ def _scene(place: Room, hosts: int, effort: Effort) -> Scene:
     port = start_backend(place)
     certificate = make_certificate(place.folder("tls"))
     apps = [App(n, load.all_paths(), SHARED, port, has_tls=True) for n in range(hosts)]
-    portico = _portico(place, apps, certificate)
-    task = partial(_task, place, apps, certificate)
+    portico = portico_of(place, apps, certificate)
+    task = partial(task_of, place, apps, certificate)
     targets = [nginx.start_static(place, task("static"), STATIC)]
     if hosts > 1:
         targets.append(nginx.start_single(place, task("single"), SINGLE))
@@ -120,7 +120,7 @@ def _scene(place: Room, hosts: int, effort: Effort) -> Scene:
     return Scene(hosts, targets, portico, effort)
 
 
-def _portico(place: Room, apps: Sequence[App], certificate: Certificate) -> Portico:
+def portico_of(place: Room, apps: Sequence[App], certificate: Certificate) -> Portico:
     folder = place.folder(f"apps-{len(apps)}")
     write_apps(folder, apps)
     (folder / "certificate.yaml").write_text(secret_manifest(certificate))
@@ -129,25 +129,29 @@ def _portico(place: Room, apps: Sequence[App], certificate: Certificate) -> Port
     return portico
 
 
-def _task(place: Room, apps: Sequence[App], certificate: Certificate, name: str) -> Task:
+def task_of(place: Room, apps: Sequence[App], certificate: Certificate, name: str) -> Task:
     ports = place.free_port(), place.free_port()
     return Task(place.folder(name), *ports, apps, certificate, apps[0].port)
 
 
 def _compared(scene: Scene, title: str, work: Load, most: float) -> str:
     say(f"{title}, {scene.hosts} hosts")
-    rounds = _alternated(scene.targets, work, scene.effort.rounds)
-    ratios = {name: _ratios(rounds, name, STATIC) for name in rounds}
-    rows = [_row(name, of, ratios[name]) for name, of in rounds.items()]
-    text = f"{title}:\n\n{table(HEAD, rows)}\n"
-    text += verdict("portico / nginx static", median(ratios[PORTICO]), most)
+    rounds = alternated(scene.targets, work, scene.effort.rounds)
+    text = compared(title, rounds)
+    text += verdict("portico / nginx static", median(ratios_of(rounds, PORTICO, STATIC)), most)
     if SINGLE in rounds:
-        ratio = median(_ratios(rounds, PORTICO, SINGLE))
+        ratio = median(ratios_of(rounds, PORTICO, SINGLE))
         text += f"- portico / {SINGLE}: {ratio:.3g}\n"
     return text + "\n"
 
 
-def _alternated(targets: Sequence[Target], work: Load, rounds: int) -> dict[str, list[Round]]:
+def compared(title: str, rounds: Mapping[str, Sequence[Round]]) -> str:
+    """A table of all targets, each against the hand-written nginx."""
+    rows = [_row(name, of, ratios_of(rounds, name, STATIC)) for name, of in rounds.items()]
+    return f"{title}:\n\n{table(HEAD, rows)}\n"
+
+
+def alternated(targets: Sequence[Target], work: Load, rounds: int) -> dict[str, list[Round]]:
     """Every target in every round, there and back, so that a slow minute is everybody's."""
     found: dict[str, list[Round]] = {target.name: [] for target in targets}
     for target in targets:
@@ -166,7 +170,7 @@ def _round(target: Target, work: Load) -> Round:
     return Round(result, spent / 1000 / max(1, result.requests))
 
 
-def _ratios(rounds: Mapping[str, Sequence[Round]], name: str, base: str) -> list[float]:
+def ratios_of(rounds: Mapping[str, Sequence[Round]], name: str, base: str) -> list[float]:
     return [a.cpu_us / b.cpu_us for a, b in zip(rounds[name], rounds[base], strict=True)]
 
 
