@@ -4,6 +4,7 @@ import asyncio
 import os
 from itertools import product
 
+import kubernetes_validate
 import pytest
 
 from deploy.definitions import OF_OTHERS
@@ -24,6 +25,7 @@ from support.custom_kinds import definitions
 
 pytestmark = pytest.mark.nginx
 
+CURRENT = kubernetes_validate.latest_version()
 SCOPED = {"scope": {"enabled": True, "namespace": NAMESPACE}}
 CERT_MANAGER = {"admissionWebhooks": {"certManager": {"enabled": True}}}
 WITHOUT_SERVICE = {"publishService": {"enabled": False}}
@@ -56,6 +58,9 @@ def test_names_and_paths(server, program, documents):
     assert shown(server) == []  # the last replica takes its address back
     asyncio.run(something_happens_twice(pod))
     assert_exact(pod)
+    for plural in ("events.events.k8s.io", "leases", "ingresses"):
+        for each in server.all(plural):
+            kubernetes_validate.validate(each, CURRENT, strict=True)
 
 
 def test_of_a_node(server, program):
