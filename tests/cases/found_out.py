@@ -5,6 +5,7 @@ from typing import Any
 
 from portico.model.fact import Fact, Metadata
 from portico.model.local import (
+    AddressLease,
     Failed,
     Health,
     Listening,
@@ -15,13 +16,24 @@ from portico.model.local import (
 
 
 def found_out(told: Mapping[str, Any]) -> list[Fact]:
-    unknown = told.keys() - {"health", "leases", "listening"}
+    unknown = told.keys() - {"addresses", "health", "leases", "listening"}
     assert not unknown, unknown
     return [
+        *(_address(**row) for row in told.get("addresses", ())),
         *(_health(**row) for row in told.get("health", ())),
         *(_lease(**row) for row in told.get("leases", ())),
         *(_listening(**row) for row in told.get("listening", ())),
     ]
+
+
+def _address(
+    service: str, addresses: tuple[str, ...] = (), because: str = "", detail: str = ""
+) -> Fact:
+    namespace, name = service.split("/")
+    metadata = Metadata(name=name, namespace=namespace)
+    return AddressLease(
+        metadata=metadata, addresses=tuple(addresses), because=because, detail=detail
+    )
 
 
 def _health(probe: str, reason: str = "", failed: Mapping[int, str] | None = None) -> Fact:

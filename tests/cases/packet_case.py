@@ -4,7 +4,8 @@ A folder below `l4/` holds
 
 * `in.yaml`: the manifests;
 * `settings.yaml` (may be missing): what differs from the defaults, named as in `Settings`;
-* `found.yaml` (may be missing): what Portico found out by itself, `health`, `leases`, `listening`;
+* `found.yaml` (may be missing): what Portico found out by itself, `addresses` of pools, `health`,
+  `leases` of node ports, `listening`;
 * `packets.yaml`: the connections, each with its end;
 * `problems.yaml` (may be missing): what is refused, rewritten by --regold.
 

@@ -48,6 +48,8 @@ def test_everything_that_can_be_said():
         "--nodeport-addresses=2001:db8::1",
         "--load-balancer-address=192.0.2.10",
         "--load-balancer-address=2001:DB8::10",
+        "--load-balancer-class=example.com/lb",
+        "--metallb-namespace=metallb-system",
         "--cluster-cidr=10.0.0.0/8",
         "--pick=source-hash",
     )
@@ -58,6 +60,8 @@ def test_everything_that_can_be_said():
         node_port_range=(20000, 20100),
         node_port_addresses=(ip_network("192.0.2.0/24"), ip_network("2001:db8::1")),
         load_balancer_addresses=("192.0.2.10", "2001:db8::10"),
+        load_balancer_class="example.com/lb",
+        metallb_namespace="metallb-system",
         cluster_cidrs=(ip_network("10.0.0.0/8"),),
         pick=Pick.SOURCE_HASH,
     )

@@ -72,8 +72,21 @@ _OPTIONS: Final = (
         type=address,
         multiple=True,
         metavar="ADDRESS",
-        help="For Services of type LoadBalancer that have no address (repeatable). "
-        "Default: the primary ones.",
+        help="For Services of type LoadBalancer that have no address, where there is no pool "
+        "(repeatable). Default: the primary ones.",
+    ),
+    click.option(
+        "--load-balancer-class",
+        metavar="CLASS",
+        default="",
+        help="Give addresses of MetalLB's pools to Services of this loadBalancerClass only. "
+        "Default: to those that have none.",
+    ),
+    click.option(
+        "--metallb-namespace",
+        metavar="NAMESPACE",
+        default="",
+        help="Where MetalLB's objects have to be. Default: anywhere.",
     ),
     click.option(
         "--cluster-cidr",
@@ -122,6 +135,8 @@ def with_layer4(settings: Settings, options: Mapping[str, Any]) -> Settings:
         node_port_range=options["node_port_range"],
         node_port_addresses=options["nodeport_addresses"],
         load_balancer_addresses=options["load_balancer_addresses"],
+        load_balancer_class=options["load_balancer_class"],
+        metallb_namespace=options["metallb_namespace"],
         cluster_cidrs=options["cluster_cidrs"],
         pick=Pick(options["pick"]),
     )

@@ -9,12 +9,15 @@ from typing import NamedTuple, cast
 from portico.cli.cluster import NoAnswerError
 from portico.compiler.compiler import Compiler
 from portico.compiler.lower import LOWER
+from portico.ipam.address_demand import AddressDemands
+from portico.ipam.address_leases import AddressBook
 from portico.ipam.demand import Demands
 from portico.ipam.node_ports import Range, settle
 from portico.lib import clock
 from portico.model.ref import Topic
 from portico.plan.plan import Diff, Plan
 from portico.settings import Settings
+from portico.sources.addresses import lease_of as address_lease_of
 from portico.sources.contract import Blame, Drop, Event, Put, Synced, Troubled
 from portico.sources.lease_file import none_left
 from portico.sources.leases import lease_of
@@ -46,13 +49,14 @@ def read(origins: Origins, settings: Settings, addresses: Sequence[str] = ()) ->
     store.put(machine_of(addresses) if addresses else this_machine())
     compiler = Compiler(store, settings)
     compiler.recompile(set(store.refs(LOWER)))
-    _lease(store, compiler, settings)
+    _lease_ports(store, compiler, settings)
+    _lease_addresses(store, compiler, is_record=origins.cluster is None)
     found = problems(compiler.plan, store.faults(), store.place, line_in_file)
     found += expiries(compiler.plan, clock.now(), store.place, line_in_file)
     return Reading(counts, compiler.plan, found)
 
 
-def _lease(store: Store, compiler: Compiler, settings: Settings) -> None:
+def _lease_ports(store: Store, compiler: Compiler, settings: Settings) -> None:
     """Node ports for those that ask, as they would be chosen where none was chosen yet."""
     demands = Demands()
     demands.follow(Diff(dict(compiler.plan), set()))
@@ -62,6 +66,17 @@ def _lease(store: Store, compiler: Compiler, settings: Settings) -> None:
     changed: set[Topic] = set()
     for tenant, number in leases.items():
         changed |= store.put(lease_of(tenant, number))
+    compiler.recompile(changed)
+
+
+def _lease_addresses(store: Store, compiler: Compiler, *, is_record: bool) -> None:
+    """Addresses of pools, as they would be given by whoever has no record but what stands here."""
+    demands = AddressDemands()
+    demands.follow(Diff(dict(compiler.plan), set()))
+    changed: set[Topic] = set()
+    for ref, answer in AddressBook({}).follow(demands.now).items():
+        if answer:
+            changed |= store.put(address_lease_of(ref, answer, is_record=is_record))
     compiler.recompile(changed)
 
 

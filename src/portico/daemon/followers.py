@@ -6,6 +6,7 @@ What they find out comes back as facts, so the compiler never waits for anybody.
 from collections.abc import Mapping
 from typing import Protocol
 
+from portico.ipam.address_demand import AddressDemand, AddressDemands
 from portico.ipam.demand import Demand, Demands
 from portico.plan.backend import Backend
 from portico.plan.frontend import Frontend, NodePort
@@ -86,6 +87,27 @@ class Requests:
         elif not self._demands.follow(hint):
             return
         self._landlord.want(self._demands.now)
+
+
+class AddressLandlord(Protocol):
+    """Finds addresses of pools for whoever asks."""
+
+    def want(self, demand: AddressDemand) -> None: ...
+
+
+class AddressRequests:
+    """Tells who asks for addresses, and which pools there are."""
+
+    def __init__(self, landlord: AddressLandlord) -> None:
+        self._landlord = landlord
+        self._demands = AddressDemands()
+        self._is_first = True
+
+    def follow(self, plan: Plan, hint: Diff) -> None:
+        is_news = self._demands.follow(hint)
+        if is_news or self._is_first:  # that nobody asks is news, too
+            self._is_first = False
+            self._landlord.want(self._demands.now)
 
 
 class Watchman(Protocol):

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from portico.compiler.compiler import Compiler
 from portico.daemon.engines import Engines
-from portico.daemon.followers import Checks, Follower, Names, Requests, Served
+from portico.daemon.followers import AddressRequests, Checks, Follower, Names, Requests, Served
 from portico.daemon.intake import Intake
 from portico.daemon.lifetime import StartError, admin_port, allow_files, locked, until_told
 from portico.daemon.loop import run
 from portico.daemon.rooms import engines_of, kept, own_ports
 from portico.daemon.view import View
 from portico.engines.nftables import Nftables
-from portico.settings import Room, Settings
+from portico.settings import Entry, Room, Settings
+from portico.sources.addresses import AddressLeases
 from portico.sources.contract import Source
 from portico.sources.lease_file import leased_slots
 from portico.sources.leases import FILE, NodePortLeases
@@ -54,11 +55,13 @@ async def serve(origins: Origins, tells: "Publish | None", settings: Settings, e
         try:
             engines = _engines(settings, cleanup=ends.cleanup)
             sources, followers = _found_out(settings)
+            addresses = _addresses(origins, settings)
         except OSError as error:
             raise StartError(f"{settings.state_dir}: {error}; see --state-dir") from None
         held = settings.state_dir / "held"
         written = origins.sources(settings, watch=settings.watch, held=held)
-        intake = Intake(store, [*written, *sources])
+        intake = Intake(store, [*written, *sources, *addresses])
+        followers = [*followers, *map(AddressRequests, addresses)]
         async with _writings(origins.cluster, tells) as writings:
             view = View(store, compiler, engines, intake, writings)
             async with admin_port(view, settings):
@@ -90,6 +93,13 @@ def _found_out(settings: Settings) -> tuple[Sequence[Source], Sequence[Follower]
         sources += [machine, leases]
         followers += [Served(machine), Requests(leases)]
     return sources, followers
+
+
+def _addresses(origins: Origins, settings: Settings) -> list[AddressLeases]:
+    """Who gives addresses of pools to Services. Of a cluster the record is in the cluster."""
+    if Room.L4 not in settings.rooms or Entry.LOAD_BALANCER not in settings.entries:
+        return []
+    return [AddressLeases(None if origins.cluster else settings.state_dir)]
 
 
 @asynccontextmanager

@@ -73,13 +73,14 @@ def test_a_class_of_its_own() -> None:
     """CLS: with --load-balancer-class only that one is looked at, and none is another class."""
     settings = Settings(load_balancer_class="foo")
     assert found(POOL, settings=settings, loadBalancerClass="foo")[0]
-    assert found(POOL, settings=settings) == (None, [], [("spec.type", "LoadBalancerPending")])
+    request, served, no = found(POOL, settings=settings)
+    assert (request, served, no) == (None, [], [("spec.loadBalancerClass", "ClassElsewhere")])
 
 
 def test_where_there_are_pools_this_machine_gives_no_address_of_its_own() -> None:
     assert found()[1] == ["192.0.2.1", "2001:db8::1"]
     assert found(POOL)[1:] == ([], [("spec.type", "LoadBalancerPending")])
-    assert found(EIP)[1:] == ([], [("spec.type", "LoadBalancerPending")])
+    assert found(EIP)[1:] == ([], [("spec.type", "NoPoolFits")])
 
 
 def test_what_is_wanted_is_not_served_until_it_is_given() -> None:
@@ -140,7 +141,8 @@ def test_everything_that_is_said_of_metallbs_pools() -> None:
     assert asked.terms == Terms(Product.METALLB, "k", "Local a=1,b=2", ports)
     assert (asked.pool, asked.addresses) == ("edge", ("192.0.2.5", "2001:db8::5"))
     assert (asked.stack, asked.families) == (Stack.REQUIRE_DUAL, (V6, V4))
-    assert (asked.labels, asked.namespace_labels) == ({"app": "web"}, {"team": "red"})
+    assert asked.labels == {"app": "web"}
+    assert asked.namespace_labels == {"team": "red", "kubernetes.io/metadata.name": "shop"}
     assert want(POOL, selector={"a": "1"}).terms.backend == ""
 
 

@@ -74,13 +74,14 @@ def _of_load_balancer(fact: Service, look: Look, petition: Petition) -> Iterator
     if fact.status.load_balancer.ingress:
         yield from _of_status(fact, petition)
         return
-    if asked or known_pools(look).products:
-        if not (asked and asked.lease and asked.lease.because):
+    if asked:
+        if not (asked.lease and asked.lease.because):
             petition.refuse(OWN, Because.LOAD_BALANCER_PENDING)
-        if asked:
-            _mention_lost(asked, fact, petition)
-        return
-    yield from _without_pools(fact, look, petition)
+        _mention_lost(asked, fact, petition)
+    elif known_pools(look).products and _is_of_our_class(fact, look):
+        petition.refuse(OWN, Because.NO_POOL_FITS)
+    else:
+        yield from _without_pools(fact, look, petition)
 
 
 def _mention_lost(asked: Asked, fact: Service, petition: Petition) -> None:
@@ -93,7 +94,7 @@ def _mention_lost(asked: Asked, fact: Service, petition: Petition) -> None:
 
 def _without_pools(fact: Service, look: Look, petition: Petition) -> Iterator[tuple[str, str]]:
     found = _asked_or_given(fact, look)
-    if fact.spec.load_balancer_class != look.settings.load_balancer_class:
+    if not _is_of_our_class(fact, look):
         because = Because.CLASS_ELSEWHERE
         petition.refuse("spec.loadBalancerClass", because, repr(fact.spec.load_balancer_class))
         for text, _ in found:
@@ -102,6 +103,10 @@ def _without_pools(fact: Service, look: Look, petition: Petition) -> Iterator[tu
     if not found:
         petition.refuse(OWN, Because.LOAD_BALANCER_PENDING)
     yield from found
+
+
+def _is_of_our_class(fact: Service, look: Look) -> bool:
+    return fact.spec.load_balancer_class == look.settings.load_balancer_class
 
 
 def _asked_or_given(fact: Service, look: Look) -> list[tuple[str, str]]:

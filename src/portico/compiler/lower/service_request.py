@@ -35,6 +35,8 @@ from portico.plan.verdict import Because
 ALLOCATED: Final = f"{GROUP}/{ALLOCATED_ANNOTATION}"
 """What is written on a Service that has been given addresses of a MetalLB pool."""
 
+NAME_LABEL: Final = "kubernetes.io/metadata.name"
+
 TYPE: Final = "spec.type"
 STATED: Final = "spec.loadBalancerIP"
 LOCAL: Final = "Local"
@@ -126,7 +128,6 @@ def _want(
     if families is None or addresses is None:
         return None
     stack, wanted = families
-    namespace = look.get(Namespace, "", fact.ref.namespace)
     created = rank_of(fact.metadata.creation_timestamp, fact.ref).created
     return AddressWant(
         fact.ref,
@@ -137,8 +138,14 @@ def _want(
         _pool(fact, product, petition).text,
         addresses,
         fact.metadata.labels,
-        namespace.metadata.labels if namespace else {},
+        _namespace_labels(fact.ref.namespace, look),
     )
+
+
+def _namespace_labels(name: str, look: Look) -> dict[str, str]:
+    """Without an API server nobody writes the name of a namespace among its labels."""
+    namespace = look.get(Namespace, "", name)
+    return {NAME_LABEL: name} | (namespace.metadata.labels if namespace else {})
 
 
 def _terms(fact: Service, product: Product, petition: Petition) -> Terms:

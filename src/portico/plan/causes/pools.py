@@ -40,7 +40,8 @@ POOL_CLOSED: Final = Cause(
 NO_POOL_FITS: Final = Cause(
     "NoPoolFits",
     "no address pool is for this Service",
-    "let one assign addresses automatically and its selectors fit, or name one in an annotation",
+    "let its selectors fit one that assigns addresses by itself, or name one; OpenELB's are for"
+    " Services with the annotation lb.kubesphere.io/v1alpha1: openelb",
 )
 NO_ADDRESS_LEFT: Final = Cause(
     "NoAddressLeft",
