@@ -14,7 +14,9 @@ from live.manifests import backend, ingress, secret
 from model.certificates import pair
 from portico import __version__
 
-COMMANDS = ("up", "check", "plan", "explain", "status", "webhook", "echo", "completion")
+COMMANDS = (
+    "up", "check", "plan", "explain", "forward", "status", "webhook", "echo", "completion",
+)  # fmt: skip
 HOST = "shop.example"
 HEAVY = {"aiohttp", "yaml", "cryptography", "prometheus_client", "dns", "asyncinotify"}
 

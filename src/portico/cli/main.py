@@ -13,6 +13,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "check": "Tell everything that is wrong with manifests.",
     "plan": "Print what manifests compile to.",
     "explain": "Tell what would happen to a request or a connection, and why.",
+    "forward": "Forward local ports to pods, and survive what happens to them.",
     "status": "Ask a running Portico how it is.",
     "webhook": "Judge Ingresses and Services before a cluster stores them.",
     "echo": "Run a backend that answers what it was asked.",

@@ -25,7 +25,11 @@ class DirectCarriage:
         """There is nothing to be opened."""
 
     def carry(
-        self, connection: socket.socket, port: int, on_end: Callable[[Outcome], None]
+        self,
+        connection: socket.socket,
+        port: int,
+        on_end: Callable[[Outcome], None],
+        on_return: Callable[[], None] | None = None,
     ) -> Relay:
         """Takes the socket, which must not block; `on_end` is called once, whatever happens."""
 

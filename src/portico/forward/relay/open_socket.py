@@ -96,6 +96,13 @@ class OpenSocket:
         if self.is_open and not self._unsent:
             self._close(None)
 
+    def release(self) -> socket.socket:
+        """It is somebody else's from here on; nothing may be waiting to be sent."""
+        self.is_open = False
+        self.pause_reading()
+        self._loop.remove_writer(self._socket)
+        return self._socket
+
     def reset(self) -> None:
         """At once, and the peer sees that it was no regular end (where there are resets)."""
         self._make_reset()

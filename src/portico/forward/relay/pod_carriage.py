@@ -31,15 +31,28 @@ class PodCarriage:
         await self._streams.open()
 
     def carry(
-        self, connection: socket.socket, port: int, on_end: Callable[[Outcome], None]
+        self,
+        connection: socket.socket,
+        port: int,
+        on_end: Callable[[Outcome], None],
+        on_return: Callable[[], None] | None = None,
     ) -> Relay:
-        """Takes the socket, which must not block; `on_end` is called once, whatever happens."""
+        """Takes the socket, which must not block; `on_end` is called once, whatever happens.
+
+        Or `on_return` is, if nothing has happened to it before the pod was lost: it is the caller's
+        again, as it was.
+        """
 
         def ended(outcome: Outcome) -> None:
             self._relays.discard(relay)
             on_end(outcome)
 
-        relay = Relay(connection, self._room, ended)
+        def returned() -> None:
+            self._relays.discard(relay)
+            if on_return:
+                on_return()
+
+        relay = Relay(connection, self._room, ended, returned if on_return else None)
         self._relays.add(relay)
         relay.start(self._streams.open_stream(port, relay))
         return relay

@@ -34,11 +34,16 @@ class Relay:
     """Receives from both and hands to the other. Its stream is given by `start`."""
 
     def __init__(
-        self, connection: socket.socket, room: memoryview, on_end: Callable[[Outcome], None]
+        self,
+        connection: socket.socket,
+        room: memoryview,
+        on_end: Callable[[Outcome], None],
+        on_return: Callable[[], None] | None = None,
     ) -> None:
         self.sent = 0
         self.received_bytes = 0
         self._on_end = on_end
+        self._on_return = on_return
         self._local = OpenSocket(connection, room, self)
         self._loop = asyncio.get_running_loop()
         self._stream: Stream | None = None
@@ -59,6 +64,12 @@ class Relay:
         self._end = self._end or End(Ending.CLOSED)
         self._local.reset()
 
+    @property
+    def _is_untouched(self) -> bool:
+        """Whether nothing was read of it or sent to it, so that another way may be tried."""
+        has_moved = self.sent or self.received_bytes or self._local.has_read_all
+        return not has_moved and self._local.is_open
+
     # What the stream tells.
 
     def data_received(self, data: Buffer) -> None:
@@ -70,7 +81,10 @@ class Relay:
 
     def stream_ended(self, end: End) -> None:
         self._end = end
-        if end.ending is Ending.CLEAN and self._local.has_read_all:
+        if self._on_return and end.ending is Ending.LOST and self._is_untouched:
+            self._local.release()
+            self._on_return()
+        elif end.ending is Ending.CLEAN and self._local.has_read_all:
             self._local.close()
         elif end.ending is Ending.CLEAN:
             self._timer = self._loop.call_later(LINGER, self._local.close)

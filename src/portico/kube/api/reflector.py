@@ -42,6 +42,8 @@ class Reflector(Generic[T]):
         self._chance = chance or Random()  # noqa: S311  # spreads pauses; nobody gains by guessing
         self._known = Known(wanted.decode)
         self._course = Course(self._known, pace, self._chance)
+        self.trouble: KubeError | None = None
+        """What the last round failed of; for who treats some troubles in their own way."""
 
     async def batches(self) -> AsyncGenerator[Batch[T], None]:
         """Never ends by itself. No batch is empty."""
@@ -51,6 +53,7 @@ class Reflector(Generic[T]):
                     async for batch in batches:
                         yield batch
             except KubeError as error:
+                self.trouble = error
                 told, pause = self._course.after(error)
                 if told:
                     yield told

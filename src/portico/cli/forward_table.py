@@ -1,0 +1,125 @@
+"""How forwards are, on a terminal: a table that stays below what is told."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from portico.cli.forward_lines import Lines, say
+from portico.cli.output import printable
+from portico.forward.one import Forward
+from portico.forward.told import Ended, Told, Trouble
+
+EVERY: Final = 1.0
+"""Seconds between two looks at the bytes."""
+
+SOON: Final = 0.05
+"""After an event; a hundred of them in a row are drawn once."""
+
+_HEAD: Final = ("TARGET", "POD", "LOCAL", "CONN", "SENT", "RECEIVED", "RATE", "STATE")
+_ERASE: Final = "\x1b[{}A\x1b[J"
+
+
+class Table(Lines):
+    """Drawn anew when something has changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._forwards: Sequence[Forward] = ()
+        self._errors: dict[str, str] = {}
+        self._drawn = 0
+        self._before: dict[str, int] = {}
+        self._rates: dict[str, float] = {}
+        self._timers: list[asyncio.TimerHandle] = []
+        self._is_due = False
+
+    def __call__(self, told: Told) -> None:
+        match told:
+            case Ended(target, error=error) if error:
+                self._errors[target] = error
+            case Trouble(target, reason):
+                self._errors[target] = reason
+            case _:
+                pass
+        super().__call__(told)
+        if not self._is_due and self._forwards:
+            self._is_due = True
+            self._later(SOON, self._draw)
+
+    def handling(self, text: str) -> None:
+        """Is counted in the table."""
+
+    def print(self, text: str) -> None:
+        self._erase()
+        super().print(text)
+
+    def warn(self, text: str) -> None:
+        self._erase()
+        super().warn(text)
+
+    def started(self, forwards: Sequence[Forward]) -> None:
+        self._forwards = forwards
+        self._look()
+
+    def ended(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        if self._forwards:
+            self._draw()
+
+    def _look(self) -> None:
+        for each in self._forwards:
+            title, total = each.request.title, sum(each.forwarder.traffic)
+            self._rates[title] = (total - self._before.get(title, 0)) / EVERY
+            self._before[title] = total
+        self._draw()
+        self._later(EVERY, self._look)
+
+    def _later(self, seconds: float, work: Callable[[], None]) -> None:
+        now = asyncio.get_running_loop().time()
+        self._timers = [timer for timer in self._timers if timer.when() > now]
+        self._timers.append(asyncio.get_running_loop().call_later(seconds, work))
+
+    def _erase(self) -> None:
+        if self._drawn:
+            say(_ERASE.format(self._drawn), sys.stdout)
+            self._drawn = 0
+
+    def _draw(self) -> None:
+        self._is_due = False
+        rows = [_HEAD, *map(self._row, self._forwards)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        width = shutil.get_terminal_size().columns
+        lines = ["  ".join(map(str.ljust, row, widths))[:width].rstrip() for row in rows]
+        self._erase()
+        say("".join(f"{line}\n" for line in lines), sys.stdout)
+        self._drawn = len(lines)
+
+    def _row(self, forward: Forward) -> tuple[str, ...]:
+        title, worker = forward.request.title, forward.forwarder
+        sent, received = worker.traffic
+        local = [each.address.removeprefix("127.0.0.1:") for each in forward.listening
+                 if not each.address.startswith("[::1]")]  # fmt: skip
+        state = worker.course.phase.value
+        if error := self._errors.get(title):
+            state += f"; last error: {error}"
+        return (
+            title,
+            ",".join(worker.course.pods) or "-",
+            ",".join(local),
+            str(worker.connections),
+            size(sent),
+            size(received),
+            f"{size(self._rates.get(title, 0.0))}/s",
+            printable(state),
+        )
+
+
+def size(count: float) -> str:
+    """Bytes, in three digits."""
+    for unit in ("B", "KB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" or count >= 100 else f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} TB"

@@ -1,0 +1,115 @@
+"""The objects of one kind as they are now: by a watch, or by asking where no watch is allowed."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Final, Generic, TypeVar
+
+from portico.forward.objects import Pod, Service, Slice
+from portico.kube.api.objects import Objects
+from portico.kube.api.pace import Pace
+from portico.kube.api.reflector import Reflector
+from portico.kube.api.told import Delete, Put, Synced, Told, Trouble
+from portico.kube.api.wanted import Wanted
+from portico.kube.config.errors import KubeError
+from portico.kube.http.client import Client
+from portico.kube.http.errors import ForbiddenError
+
+PACE: Final = Pace(first_pause=0.2, longest_pause=5.0)
+"""Somebody is waiting at the keyboard."""
+
+T = TypeVar("T", Pod, Service, Slice)
+
+ASK_EVERY: Final = 2.0
+"""Seconds, where a watch is denied and a list is not."""
+
+DENIED_PAUSE: Final = 30.0
+
+
+class Table(Generic[T]):
+    """Of one kind. `changed` is called when what is known is whole, and after each change."""
+
+    def __init__(self, client: Client, wanted: Wanted[T], changed: Callable[[], None]) -> None:
+        self._client, self._changed = client, changed
+        self._wanted: Wanted[T] = wanted
+        self.objects: dict[str, T] = {}
+        self.is_whole = False
+        self.denied: KubeError | None = None
+        """Why none of it may be read."""
+        self.trouble = ""
+        self._is_doubted = asyncio.Event()
+
+    def doubt(self) -> None:
+        """What is known may be old, as the watch may be dead: everything is read again."""
+        self._is_doubted.set()
+
+    def want(self, wanted: Wanted[T]) -> None:
+        """Follow others from now on."""
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.doubt()
+
+    async def follow(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._is_doubted.clear()
+            async with asyncio.TaskGroup() as group:
+                following = group.create_task(self._follow())
+                doubting = group.create_task(self._is_doubted.wait())
+                await asyncio.wait({following, doubting}, return_when=asyncio.FIRST_COMPLETED)
+                following.cancel()
+                doubting.cancel()
+
+    async def _follow(self) -> None:
+        reflector = Reflector(self._client, self._wanted, PACE)
+        fresh: dict[str, T] | None = {}
+        async with aclosing(reflector.batches()) as batches:
+            async for batch in batches:
+                for told in batch:
+                    fresh = self._take(told, fresh)
+                if fresh is None:
+                    self._changed()
+                if isinstance(reflector.trouble, ForbiddenError) and fresh is not None:
+                    break
+        await self._ask()
+
+    def _take(self, told: Told[T], fresh: dict[str, T] | None) -> dict[str, T] | None:
+        objects = self.objects if fresh is None else fresh
+        match told:
+            case Put(key, found):
+                objects[key.name] = found
+            case Delete(key):
+                objects.pop(key.name, None)
+            case Synced():
+                self._is_all(objects)
+                return None
+            case Trouble(reason):
+                self.trouble = reason
+            case _:
+                pass  # what cannot be read stays as it was; a recovery is seen by what it brings
+        return fresh
+
+    def _is_all(self, objects: dict[str, T]) -> None:
+        self.objects, self.is_whole = objects, True
+        self.denied, self.trouble = None, ""
+
+    async def _ask(self) -> None:
+        """Where no watch is allowed."""
+        wanted = self._wanted
+        objects = Objects(self._client, wanted.resource, wanted.decode)
+        while True:
+            pause = ASK_EVERY
+            try:
+                found: dict[str, T] = {}
+                pages = objects.pages(wanted.namespace, wanted.labels, wanted.fields)
+                async with aclosing(pages):
+                    async for page in pages:
+                        found |= {each.metadata.name: each for each in page}
+            except ForbiddenError as error:
+                self.denied, pause = error, DENIED_PAUSE
+            except KubeError as error:
+                self.trouble = str(error)
+            else:
+                self._is_all(found)
+            self._changed()
+            await asyncio.sleep(pause)
