@@ -20,6 +20,7 @@ class Room(StrEnum):
 
     HTTP = "http"
     L4 = "l4"
+    LB = "lb"
 
 
 class Entry(StrEnum):
@@ -113,3 +114,9 @@ class Settings:
     watch: bool = True
     grace: float = 10.0
     """How long running requests may take to finish when Portico is stopped."""
+
+
+def serves_load_balancers(settings: Settings) -> bool:
+    """Whether Services of type LoadBalancer are given addresses of pools."""
+    is_open = not settings.rooms.isdisjoint({Room.L4, Room.LB})
+    return is_open and Entry.LOAD_BALANCER in settings.entries

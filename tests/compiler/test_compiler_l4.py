@@ -183,8 +183,9 @@ def kinds(plan: Plan) -> set[str]:
 
 def test_a_room_that_is_switched_off_is_empty() -> None:
     facts = (*START, ingress("a", rule("a.example", "/ web:80")))
-    http, l4 = (
+    http, l4, lb = (
         kinds(compiled(*facts, settings=Settings(rooms=frozenset({room})))) for room in Room
     )
     assert http == {"listener", "site", "backend", "outcome"}
     assert l4 == {"machine", "frontend", "nodePort", "portRequest", "pool", "outcome"}
+    assert lb == set(), "there are no pools"

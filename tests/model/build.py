@@ -9,7 +9,7 @@ from portico.model.decode import decode
 from portico.model.discovery import EndpointSlice
 from portico.model.fact import Fact, Metadata
 from portico.model.local import AddressLease, Failed, Health, Listening, NodePortLease
-from portico.model.metallb import IPAddressPool
+from portico.model.metallb import IPAddressPool, L2Advertisement
 from portico.model.networking import Ingress, IngressClass
 from portico.model.openelb import Eip
 
@@ -138,6 +138,7 @@ def node(
     *addresses: str,
     labels: Mapping[str, str] | None = None,
     taints: Iterable[str] = (),
+    conditions: Mapping[str, str] | None = None,
     leaving: bool = False,
 ) -> Node:
     """Addresses as InternalIP, or `Type=address`."""
@@ -149,7 +150,12 @@ def node(
         "",
         labels=labels,
         spec={"taints": [{"key": key} for key in taints]},
-        status={"addresses": [{"type": kind, "address": found} for kind, found in pairs]},
+        status={
+            "addresses": [{"type": kind, "address": found} for kind, found in pairs],
+            "conditions": [
+                {"type": kind, "status": status} for kind, status in (conditions or {}).items()
+            ],
+        },
     )
     if leaving:
         metadata = made["metadata"]
@@ -231,9 +237,18 @@ def listening(name: str, *addresses: str) -> Listening:
 
 def address_pool(name: str, *ranges: str, namespace: str = "home", **spec: object) -> IPAddressPool:
     """The name may be followed by `@` and a year of creation."""
+    meta = {"labels": spec.pop("labels")} if "labels" in spec else {}
     spec = {"addresses": list(ranges), **spec}
-    made = fact(document("metallb.io/v1beta1", "IPAddressPool", name, namespace, spec=spec))
+    version = "metallb.io/v1beta1"
+    made = fact(document(version, "IPAddressPool", name, namespace, spec=spec, **meta))
     assert isinstance(made, IPAddressPool)
+    return made
+
+
+def l2_advertisement(name: str, *, namespace: str = "home", **spec: object) -> L2Advertisement:
+    """The name may be followed by `@` and a year of creation."""
+    made = fact(document("metallb.io/v1beta1", "L2Advertisement", name, namespace, spec=spec))
+    assert isinstance(made, L2Advertisement)
     return made
 
 

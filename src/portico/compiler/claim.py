@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from portico.compiler.wants_l4 import L4Want
+from portico.compiler.wants_lb import AnnouncedWant
 from portico.model.networking import BackendPort
 from portico.model.ref import Ref
 from portico.plan.address_pool import AddressPool
@@ -90,6 +91,7 @@ Want = (
     | L4Want
     | AddressPool
     | AddressRequest
+    | AnnouncedWant
 )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from portico.lib.shorten import shortened
 from portico.model.fault import Severity
 from portico.model.ref import Ref
-from portico.plan.causes import http, l4, pools
+from portico.plan.causes import announcing, http, l4, pools
 from portico.plan.key import OUTCOME, Key, Origin
 
 
@@ -84,6 +84,9 @@ class Because(Enum):
     SHARING_POLICY_DIFFERS = pools.SHARING_POLICY_DIFFERS
     SHARED_PORT_TAKEN = pools.SHARED_PORT_TAKEN
     ANNOTATION_DEPRECATED = pools.ANNOTATION_DEPRECATED
+    NOT_ANNOUNCED = announcing.NOT_ANNOUNCED
+    NO_ANNOUNCER = announcing.NO_ANNOUNCER
+    ADVERTISED_POOL_MISSING = announcing.ADVERTISED_POOL_MISSING
     INTERNAL = http.INTERNAL
 
     @property

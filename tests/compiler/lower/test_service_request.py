@@ -6,7 +6,15 @@ import pytest
 
 from compiler.l4 import MACHINE, refused
 from compiler.world import lowered
-from model.build import address_lease, address_pool, document, eip, fact, service
+from model.build import (
+    address_lease,
+    address_pool,
+    document,
+    eip,
+    fact,
+    l2_advertisement,
+    service,
+)
 from portico.compiler.wants_l4 import FrontendWant
 from portico.model.fact import Fact
 from portico.plan.address_pool import Product
@@ -91,7 +99,7 @@ def test_what_is_wanted_is_not_served_until_it_is_given() -> None:
 
 
 def test_a_lease_is_served() -> None:
-    request, served, no = found(POOL, address_lease("cart", "192.0.2.7"))
+    request, served, no = found(POOL, l2_advertisement("all"), address_lease("cart", "192.0.2.7"))
     assert request
     assert (request.addresses, served, no) == (("192.0.2.7",), ["192.0.2.7"], [])
 

@@ -16,6 +16,7 @@ from portico.compiler.wants_l4 import (
     ProbeWant,
     Reach,
 )
+from portico.compiler.wants_lb import AnnouncedWant
 from portico.model.networking import BackendPort
 from portico.model.ref import Ref
 from portico.plan.backend import Backend, backend_key
@@ -32,6 +33,7 @@ from portico.plan.frontend import (
 )
 from portico.plan.health_port import HealthPort, health_port_key
 from portico.plan.key import CATCH_ALL, Origin
+from portico.plan.layer2 import Layer2, layer2_key
 from portico.plan.machine import THIS, Machine
 from portico.plan.plan import Unit
 from portico.plan.pool import Pool, PoolName, Scope, pool_key
@@ -97,6 +99,10 @@ FRONTEND = frontend_key(TCP, ADDRESS, 80)
         (
             HealthPort(health_port_key(32222), 32222, SERVICE, 0, ORIGIN),
             HealthPortWant(32222, SERVICE, (("", TCP),), False, ORIGIN),
+        ),
+        (
+            Layer2(layer2_key(ADDRESS), ADDRESS, (SERVICE,), ADDRESS, (), None, (), ORIGIN),
+            AnnouncedWant(ADDRESS, SERVICE, ADDRESS, {}, (("", TCP),), False, False, ORIGIN),
         ),
     ],
     ids=lambda value: value.key.kind if hasattr(value, "key") else "",

@@ -7,10 +7,11 @@ from portico.compiler.claim import Claim
 from portico.compiler.look import Look
 from portico.compiler.lower.address_pool import lower_address_pool
 from portico.compiler.lower.ingress import lower_ingress
+from portico.compiler.lower.l2_advertisement import lower_l2_advertisement
 from portico.compiler.lower.machine import lower_machine
 from portico.compiler.lower.node import lower_node
 from portico.compiler.lower.service import lower_service
-from portico.settings import Entry, Room, Settings, Via
+from portico.settings import Room, Settings, Via, serves_load_balancers
 
 Lower = Callable[[Any, Look], Iterator[Claim]]
 
@@ -21,6 +22,7 @@ LOWER: Final[Mapping[str, Lower]] = {
     "Node": lower_node,
     "IPAddressPool": lower_address_pool,
     "Eip": lower_address_pool,
+    "L2Advertisement": lower_l2_advertisement,
 }
 
 
@@ -31,8 +33,10 @@ def kinds_lowered(settings: Settings) -> frozenset[str]:
         kinds |= {"Ingress"}
     if Room.L4 in settings.rooms:
         kinds |= {"Service", "Machine"}
-        if Entry.LOAD_BALANCER in settings.entries:
-            kinds |= {"IPAddressPool", "Eip"}
+    if serves_load_balancers(settings):
+        kinds |= {"Service", "IPAddressPool", "Eip"}
+    if Room.LB in settings.rooms:
+        kinds |= {"L2Advertisement"}
     if settings.via is Via.NODE_PORT:
         kinds |= {"Service", "Node"}  # the health of nodes is asked for in either room
     return frozenset(kinds)

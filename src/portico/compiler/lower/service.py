@@ -1,6 +1,6 @@
 """Service -> claims on the ways into it at layer 4, and on the pools behind them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from portico.compiler.claim import Claim
@@ -8,6 +8,7 @@ from portico.compiler.look import Look
 from portico.compiler.lower.petition import Petition
 from portico.compiler.lower.service_addresses import Entrance, entrances, is_headless
 from portico.compiler.lower.service_annotations import refuse_unusable_checks
+from portico.compiler.lower.service_announcing import announce
 from portico.compiler.lower.service_node_ports import NodePorts
 from portico.compiler.lower.service_pools import Pools
 from portico.compiler.lower.service_ports import Port, ports_of
@@ -26,7 +27,7 @@ TYPES: Final = frozenset({"ClusterIP", "NodePort", "LoadBalancer"})
 def lower_service(fact: Service, look: Look) -> Iterator[Claim]:
     """A Service that has no address and no node port of its own asks for nothing."""
     petition = Petition(fact)
-    is_ours = Room.L4 in look.settings.rooms
+    is_ours = not look.settings.rooms.isdisjoint({Room.L4, Room.LB})
     if flaw := _flaw(fact):
         petition.refuse(*flaw)
         if is_ours:
@@ -66,6 +67,13 @@ def _mention(fact: Service, look: Look, petition: Petition) -> None:
 
 def _ask(fact: Service, look: Look, petition: Petition) -> None:
     found = entrances(fact, look, petition)
+    if Room.LB in look.settings.rooms:
+        announce(fact, found, look, petition)
+    if Room.L4 in look.settings.rooms:
+        _forward(fact, look, petition, found)
+
+
+def _forward(fact: Service, look: Look, petition: Petition, found: Sequence[Entrance]) -> None:
     node_ports = NodePorts(fact, look, petition)
     if not (found or node_ports.is_asked or any(port.node_port for port in fact.spec.ports)):
         return

@@ -11,6 +11,7 @@ from portico.compiler.merge.blank import BLANK
 from portico.compiler.merge.certificate import merge_certificate
 from portico.compiler.merge.frontend import merge_frontend
 from portico.compiler.merge.health_port import merge_health_port
+from portico.compiler.merge.layer2 import merge_layer2
 from portico.compiler.merge.machine import merge_machine
 from portico.compiler.merge.node_port import merge_node_port
 from portico.compiler.merge.outcome import merge_outcome
@@ -25,6 +26,7 @@ from portico.plan.key import (
     CERTIFICATE,
     FRONTEND,
     HEALTH_PORT,
+    LAYER2,
     MACHINE,
     NODE_PORT,
     OUTCOME,
@@ -54,4 +56,5 @@ MERGE: Final[Mapping[str, Merge]] = {
     HEALTH_PORT: merge_health_port,
     ADDRESS_POOL: merge_address_pool,
     ADDRESS_REQUEST: merge_address_request,
+    LAYER2: merge_layer2,
 }

@@ -15,6 +15,7 @@ from portico.compiler.wants_l4 import (
     PoolWant,
     PortRequestWant,
 )
+from portico.compiler.wants_lb import AnnouncedWant
 from portico.model.ref import Ref
 from portico.plan.address_pool import AddressPool
 from portico.plan.address_request import AddressRequest
@@ -29,6 +30,7 @@ from portico.plan.key import (
     CERTIFICATE,
     FRONTEND,
     HEALTH_PORT,
+    LAYER2,
     MACHINE,
     NODE_PORT,
     OUTCOME,
@@ -37,6 +39,7 @@ from portico.plan.key import (
     PROBE,
     SITE,
 )
+from portico.plan.layer2 import Layer2
 from portico.plan.machine import Machine
 from portico.plan.plan import Unit
 from portico.plan.pool import Pool
@@ -142,6 +145,15 @@ def blank_address_request(claim: Claim) -> AddressRequest:
     return want
 
 
+def blank_layer2(claim: Claim) -> Layer2:
+    """Of whoever came first; announced by nobody."""
+    want = claim.want
+    assert isinstance(want, AnnouncedWant)
+    return Layer2(
+        claim.key, want.address, (want.service,), want.first_address, (), None, (), want.origin
+    )
+
+
 BLANK: Final[Mapping[str, Callable[[Claim], Unit]]] = {
     SITE: blank_site,
     BACKEND: blank_backend,
@@ -154,6 +166,7 @@ BLANK: Final[Mapping[str, Callable[[Claim], Unit]]] = {
     POOL: blank_pool,
     PROBE: blank_probe,
     HEALTH_PORT: blank_health_port,
+    LAYER2: blank_layer2,
     ADDRESS_POOL: blank_address_pool,
     ADDRESS_REQUEST: blank_address_request,
 }

@@ -22,7 +22,7 @@ from portico.model.metallb import (
 from portico.model.networking import Ingress, IngressClass
 from portico.model.openelb import GROUP as OPENELB
 from portico.model.openelb import BgpConf, BgpPeer, Eip
-from portico.settings import Entry, Room, Settings, Via
+from portico.settings import Room, Settings, Via, serves_load_balancers
 
 
 class Kind(NamedTuple):
@@ -72,16 +72,11 @@ def kinds_read(settings: Settings) -> Iterator[Kind]:
     if settings.via is Via.ENDPOINTS:
         yield SLICES
     # The zone of this node stands in its Node; and in front of a cluster, Nodes are the backends.
-    if Room.L4 in settings.rooms or settings.via is Via.NODE_PORT:
+    if settings.rooms & {Room.L4, Room.LB} or settings.via is Via.NODE_PORT:
         yield NODES
     if serves_load_balancers(settings):
         yield NAMESPACES
         yield from LOAD_BALANCING
-
-
-def serves_load_balancers(settings: Settings) -> bool:
-    """Whether Services of type LoadBalancer are served at layer 4."""
-    return Room.L4 in settings.rooms and Entry.LOAD_BALANCER in settings.entries
 
 
 def reads_secrets(settings: Settings) -> bool:
