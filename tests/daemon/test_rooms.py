@@ -23,7 +23,8 @@ L4 = {"nftables", "relay", "health_ports"}
 )
 def test_a_room_that_is_shut_has_no_engines(tmp_path, rooms, engines):
     settings = Settings(rooms=frozenset(rooms), state_dir=tmp_path)
-    assert {engine.name for engine in engines_of(settings, cleanup=False, forwards=bool)} == engines
+    made = engines_of(settings, cleanup=False, forwards=bool, is_leaving=bool)
+    assert {engine.name for engine in made} == engines
 
 
 @pytest.mark.parametrize(

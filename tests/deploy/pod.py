@@ -115,6 +115,7 @@ class Pod:
             "admin": f"127.0.0.1:{program.admin}",
             "state-dir": program.state,
             "grace": 1,
+            "shutdown-grace-period": 0,
         }
 
     def start(self, *more: str, waits: bool = True) -> None:

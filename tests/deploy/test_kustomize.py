@@ -96,8 +96,8 @@ def test_the_class_is_one_that_is_served():
 
 def test_there_is_time_to_end():
     spec = workload(kustomized())["spec"]["template"]["spec"]
-    grace = next(each for each in container(kustomized())["args"] if each.startswith("--grace="))
-    pause = container(kustomized())["lifecycle"]["preStop"]["exec"]["command"][1]
+    options = dict(each.partition("=")[::2] for each in container(kustomized())["args"])
+    assert int(options["--shutdown-grace-period"]) >= 10  # for load balancers to notice
     clearing = 25
-    needed = int(pause) + int(grace.partition("=")[2]) + clearing
+    needed = int(options["--shutdown-grace-period"]) + int(options["--grace"]) + clearing
     assert spec["terminationGracePeriodSeconds"] >= needed

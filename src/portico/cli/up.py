@@ -111,7 +111,8 @@ PORT = click.IntRange(0, 65535)
     default=10.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long running requests may take to finish at the end.",
+    help="How long running requests may take to finish at the end. WebSockets that are still open "
+    "shortly before are told goodbye (1001).",
 )
 @click.option(
     "--shutdown-grace-period",
@@ -120,7 +121,8 @@ PORT = click.IntRange(0, 65535)
     show_default=True,
     metavar="SECONDS",
     help="How long to serve on at the end, but not ready, until load balancers in front have "
-    "noticed; --grace begins after it. A second signal ends it.",
+    "noticed; kept connections are told to go meanwhile. --grace begins after it. A second signal "
+    "ends it.",
 )
 @click.option("--keep", is_flag=True, help="Leave nginx running at the end.")
 @click.option("--cleanup", is_flag=True, help="Take layer 4 out of the kernel at the end.")

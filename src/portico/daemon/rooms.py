@@ -16,14 +16,21 @@ from portico.plan.transport import Transport
 from portico.settings import Room, Settings
 
 
-def engines_of(settings: Settings, *, cleanup: bool, forwards: Callable[[], bool]) -> list[Engine]:
-    """One of each; `forwards` tells whether the kernel forwards what the plan says.
+def engines_of(
+    settings: Settings,
+    *,
+    cleanup: bool,
+    forwards: Callable[[], bool],
+    is_leaving: Callable[[], bool],
+) -> list[Engine]:
+    """One of each; `forwards` tells whether the kernel forwards what the plan says, `is_leaving`
+    whether clients are to look for another Portico.
 
     Raises OSError where the state directory cannot be used.
     """
     engines: list[Engine] = []
     if Room.HTTP in settings.rooms:
-        engines.append(Nginx(nginx_options(settings)))
+        engines.append(Nginx(nginx_options(settings), is_leaving))
     if Room.L4 in settings.rooms:
         port = relay_port(settings.state_dir)
         engines += [

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,7 +53,12 @@ async def serve(origins: Origins, tells: "Publish | None", settings: Settings, e
         store = Store()
         compiler = Compiler(store, settings)
         try:
-            engines = _engines(settings, cleanup=ends.cleanup)
+            # With `keep` nobody is to leave: nginx goes on.
+            engines = _engines(
+                settings,
+                cleanup=ends.cleanup,
+                is_leaving=lambda: view.is_stopping and not ends.keep,
+            )
             sources, followers = _found_out(settings)
             addresses = _addresses(origins, settings)
         except OSError as error:
@@ -73,11 +78,13 @@ async def serve(origins: Origins, tells: "Publish | None", settings: Settings, e
         await engines.close(going_on)
 
 
-def _engines(settings: Settings, *, cleanup: bool) -> Engines:
+def _engines(settings: Settings, *, cleanup: bool, is_leaving: Callable[[], bool]) -> Engines:
     def forwards() -> bool:
         return engines.is_in_sync(Nftables.name)
 
-    engines = Engines(engines_of(settings, cleanup=cleanup, forwards=forwards))
+    engines = Engines(
+        engines_of(settings, cleanup=cleanup, forwards=forwards, is_leaving=is_leaving)
+    )
     return engines
 
 

@@ -67,7 +67,7 @@ class _Server:
     async def readyz(self, request: web.Request) -> web.Response:
         if self._asked.is_ready:
             return web.Response(text="ok\n")
-        return web.Response(status=503, text="the first plan is not live yet\n")
+        return web.Response(status=503, text="the first plan is not live yet, or the end is near\n")
 
     async def metrics(self, request: web.Request) -> web.Response:
         kind = "text/plain; version=0.0.4; charset=utf-8"

@@ -23,7 +23,7 @@
 - --report-node-internal-ip-address
 {{- end }}
 {{- end }}
-{{- $defaults := dict "state-dir" "/var/lib/portico/state" "access-log" "stdout" "grace" 60 }}
+{{- $defaults := dict "state-dir" "/var/lib/portico/state" "access-log" "stdout" "grace" 60 "shutdown-grace-period" 15 }}
 {{- include "portico.options" (merge dict .extraArgs $defaults) }}
 {{- end }}
 {{- end -}}

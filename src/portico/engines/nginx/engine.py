@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from portico.engines.contract import Figures, Report
@@ -42,8 +42,13 @@ class Nginx:
 
     name = "nginx"
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, is_leaving: Callable[[], bool] = lambda: False) -> None:
+        """`is_leaving` tells whether the end is near: then clients are to look for another one.
+
+        All of them are served all the same, but on connections that end with the answer.
+        """
         self._options = options
+        self._is_leaving = is_leaving
         to_stdout = options.access_log == "stdout"
         self._process = Process(options.state, logs_to_stdout=to_stdout)
         self._socket = PrivateSocket(self._process.socket)
@@ -153,16 +158,17 @@ class Nginx:
         ensure_default_certificate(state, clock.now())
 
     async def _push(self, plan: Plan, hint: Diff | None) -> None:
+        standing = dict([frames.LEAVING] if self._is_leaving() else [])
         if hint is None:  # everything is looked at: in a thread, so that nobody waits for it
-            delta = await asyncio.to_thread(_changes, plan, None, self._applied)
+            delta = await asyncio.to_thread(_changes, plan, None, self._applied, standing)
         else:
-            delta = _changes(plan, hint, self._applied)
+            delta = _changes(plan, hint, self._applied, standing)
         try:
             await self._commit(delta, whole=self._applied is None)
         except VersionConflictError:
             # Somebody else spoke to this nginx, or it was restarted: say everything again.
             self._version = (await self._socket.report()).version
-            await self._commit(_changes(plan, None, None), whole=True)
+            await self._commit(_changes(plan, None, None, standing), whole=True)
 
     async def _commit(self, delta: _Delta, *, whole: bool) -> None:
         if not whole and not delta.puts and not delta.deletes:
@@ -226,12 +232,17 @@ def _goodbye_after(grace: float) -> float:
     return grace - min(MOST_FOR_GOODBYE, grace / 4)
 
 
-def _changes(plan: Plan, hint: Diff | None, applied: dict[bytes, bytes] | None) -> _Delta:
+def _changes(
+    plan: Plan,
+    hint: Diff | None,
+    applied: dict[bytes, bytes] | None,
+    standing: dict[bytes, bytes],
+) -> _Delta:
     """What nginx lacks. Without a hint, or without knowing what nginx has, all is compared."""
     if applied is None:
-        return _Delta(list(_entries(plan)), [])
+        return _Delta([*_entries(plan), *standing.items()], [])
     units = plan if hint is None else _hinted(plan, hint)
-    told = dict(_entries(units))
+    told = dict(_entries(units)) | standing
     kept = {key for key in _unanswered(units) if key in applied}
     puts = [
         (key, value)

@@ -14,6 +14,9 @@ from portico.plan.site import PathMatch, Route, Site
 
 EWMA = "ewma"
 
+LEAVING = (b"s:leaving", b"1")
+"""The entry that is there while nginx is to be left; see lua/state.lua."""
+
 # Backends before sites: nothing may name what is not there yet.
 _ORDER = {BACKEND: "b:", CERTIFICATE: "c:", SITE: "h:"}
 

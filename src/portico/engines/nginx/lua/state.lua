@@ -27,10 +27,13 @@ local function each_key(entry)
   end
 end
 
+-- Set while this nginx is to be left: its end is near, and clients are to look for another one.
+M.LEAVING = "s:leaving"
+
 -- shared: get(key) of the shared data. decode: text -> table. limit: how many decoded hosts, and
 -- how many decoded backends, a worker keeps. on_decode: called once for each decoding.
 function M.new(shared, decode, limit, on_decode)
-  local self = { seen = 0 }
+  local self = { seen = 0, is_leaving = false }
   local sites, site_count, backends, backend_count = {}, 0, {}, 0
   local extras = {}
 
@@ -68,6 +71,7 @@ function M.new(shared, decode, limit, on_decode)
       end
     end
     self.seen = version
+    self.is_leaving = shared:get(M.LEAVING) ~= nil
   end
 
   local function load(key)

@@ -1,8 +1,10 @@
 -- init_by_lua: runs in the master, before any worker exists. Everything is required here, so that
 -- workers need no permission to read these files; and the last good state is put back, so that
 -- nginx serves before Portico has compiled anything, or if it is not there at all.
+local answer = require "phases.answer"
 local ending = require "phases.ending"
 local frames = require "frames"
+local state = require "state"
 local worker = require "phases.worker"
 
 -- One global table with the hooks: calling require() at every request would keep LuaJIT from
@@ -10,7 +12,8 @@ local worker = require "phases.worker"
 portico = { -- luacheck: globals portico
   route = require "phases.route",
   balance = require "phases.balance",
-  answer = require "phases.answer",
+  answer = answer.decide,
+  last_answer = answer.give,
   upgrade = require "phases.upgrade",
   observe = require "phases.observe",
   certificate = require "phases.certificate",
@@ -38,7 +41,8 @@ local function restore(path)
   file:close()
   local plan = ngx.shared.portico_plan
   return frames.replay(text, function(verb, key, value)
-    if verb == "set" then plan:set(key, value) else plan:delete(key) end
+    -- Whoever starts is not about to stop.
+    if verb == "set" and key ~= state.LEAVING then plan:set(key, value) else plan:delete(key) end
   end)
 end
 

@@ -18,7 +18,7 @@ end
 
 local function is_ours(key)
   local kind = key:sub(1, 2)
-  return kind == "h:" or kind == "b:" or kind == "c:"
+  return kind == "h:" or kind == "b:" or kind == "c:" or key == state.LEAVING
 end
 
 -- After everything was said, what was not said is gone.

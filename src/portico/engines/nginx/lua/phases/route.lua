@@ -31,6 +31,8 @@ return function()
   if not backend then return leave(var, "503", "", "-") end
   if #backend.e == 0 then return leave(var, "503", "", backend.label) end
   if backend.p then return leave(var, PROFILES[backend.p], name, backend.label) end
+  -- Who goes on to be served here is to be told so: a longer way, for the last seconds.
+  if state.is_leaving then return leave(var, "@http", name, backend.label) end
   var.proxy_upstream_name = backend.label
   return name
 end
