@@ -1,209 +1,108 @@
-"""The end of nginx: everybody who is still there is told goodbye, in the words of the protocol."""
+"""The end of nginx: everybody who is still there is told goodbye, in the words of the protocol.
+
+An end takes as long as its grace period, so there is one, and all stories happen at it.
+"""
 
 import threading
 import time
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import pytest
 
+from support.backend import Endpoints, running_endpoints
 from support.client import PATIENCE, Client
-from support.nginx import running_nginx
+from support.nginx import Live, running_nginx
 from support.plans import addresses, backend, plan_of, site
-from support.websockets import (
-    BINARY,
-    CLOSE,
-    MASK,
-    PING,
-    TEXT,
-    Opened,
-    close,
-    frame,
-)
+from support.websockets import BINARY, CLOSE, MASK, PING, TEXT, Opened, Side, close, frame
 
 pytestmark = pytest.mark.nginx
 
-GRACE = 4.0
+GRACE = 6.0
+"""Seconds; goodbye is said when a quarter of it is left."""
+
 GOING_AWAY = (CLOSE, (1001).to_bytes(2), False)
 """To a client; an endpoint gets the same with a mask."""
 
 
-@pytest.fixture
-def live(endpoints):
-    with running_nginx(grace=GRACE) as made:
-        made.serve(
-            plan_of(
-                backend("front", *addresses(endpoints.port, 1)),
-                site("shop.example", {"/": "front"}),
-            )
-        )
-        yield made
+class Stage(NamedTuple):
+    """What a story has: a WebSocket of its own, and the moments."""
+
+    live: Live
+    endpoints: Endpoints
+    opened: Opened
+    end: threading.Barrier
+    """To be waited for by every story: then the end begins."""
+
+    goodbye: threading.Event
+    """Somebody has been told goodbye."""
+
+    @property
+    def client(self) -> Side:
+        return self.opened.client
+
+    @property
+    def endpoint(self) -> Side:
+        return self.opened.endpoint
 
 
-@pytest.fixture
-def opened(live, endpoints):
-    made = Opened(endpoints, live.http_port)
-    yield made
-    made.close()
-
-
-@contextmanager
-def ending(live):
-    """The end has begun, and goes on meanwhile; afterwards it is over."""
-    begun = threading.Event()
-
-    def end():
-        begun.set()
-        live.runner.run(live.engine.close(keep=False))
-
-    thread = threading.Thread(target=end)
-    thread.start()
-    assert begun.wait(PATIENCE)
-    try:
-        yield
-    finally:
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
-
-
-def test_both_sides_are_told(live, opened):
+def both_sides_are_told(stage):
+    stage.end.wait(PATIENCE)
     begun = time.monotonic()
-    with ending(live):
+    both_are_told_and_answer(stage.opened)
+    stage.goodbye.set()
+    assert time.monotonic() - begun > GRACE / 2  # not before the period is about to end
+
+
+def who_were_left_behind_by_a_reload(stage):
+    both_sides_are_told(stage)
+
+
+def over_tls(stage):
+    with Client(stage.live.https_port, tls=True, sni="shop.example") as client:
+        opened = Opened(stage.endpoints, client, "/tls")
+        stage.end.wait(PATIENCE)
+        both_are_told_and_answer(opened)
+
+
+def many_at_once(stage):
+    port = stage.live.http_port
+    many = [Opened(stage.endpoints, port, f"/{number}") for number in range(50)]
+    stage.end.wait(PATIENCE)
+    for opened in many:
         assert opened.client.frame() == GOING_AWAY
-        assert time.monotonic() - begun > GRACE / 2  # not before the grace period is about to end
-        assert opened.endpoint.frame() == (CLOSE, (1001).to_bytes(2), True)
-        # Both answer, as RFC 6455 wants it; nobody hears of that, as both have been told.
         opened.client.send(close(1001, mask=MASK))
         opened.endpoint.send(close(1001))
-        assert opened.client.frame() is None
-        assert opened.endpoint.frame() is None
-    assert time.monotonic() - begun < GRACE + 10
-
-
-def test_until_then_everything_passes(live, opened):
-    with ending(live):
-        for number in range(20):
-            opened.client.send(frame(TEXT, b"%d" % number, mask=MASK))
-            assert opened.endpoint.frame().payload == b"%d" % number
-            opened.endpoint.send(frame(TEXT, b"%d" % number))
-            assert opened.client.frame().payload == b"%d" % number
-        opened.endpoint.send(close(4007))
-        assert opened.client.frame().code == 4007
-        opened.client.send(close(4007, mask=MASK))
-        assert opened.endpoint.frame().code == 4007
-        opened.endpoint.connection.close()
-        assert opened.client.frame() is None
-
-
-def test_nothing_is_put_into_a_frame(live, endpoints, opened):
-    """Both sides are in the middle of one when the time has come."""
-    other = Opened(endpoints, live.http_port, "/other")
-    long = frame(BINARY, b"x" * 100_000)
-    opened.endpoint.send(long[:50_000])
-    opened.client.send(frame(BINARY, b"y" * 300, mask=MASK)[:3])
-    with ending(live):
-        assert other.client.frame() == GOING_AWAY
-        opened.endpoint.send(long[50_000:] + frame(TEXT, b"too late"))
-        assert opened.client.frame() == (BINARY, b"x" * 100_000, False)
-        assert opened.client.frame() == GOING_AWAY
-        opened.client.send(frame(BINARY, b"y" * 300, mask=MASK)[3:] + close(1001, mask=MASK))
-        assert opened.endpoint.frame() == (BINARY, b"y" * 300, True)
+    for opened in many:
         assert opened.endpoint.frame().code == 1001
-        opened.endpoint.send(close(1001))
         assert opened.client.frame() is None
-    other.close()
-
-
-def test_between_the_parts_of_a_message(live, opened):
-    """Control frames may stand there; the rest of the message would come too late."""
-    opened.endpoint.send(frame(TEXT & 0x7F, b"first part") + frame(PING))
-    with ending(live):
-        assert opened.client.frame().payload == b"first part"
-        assert opened.client.frame().first == PING
-        assert opened.client.frame() == GOING_AWAY
-        opened.client.send(close(1001, mask=MASK))
-        opened.endpoint.send(frame(0x80, b"second part") + close(1001))
-        assert opened.client.frame() is None
-
-
-def test_a_goodbye_that_is_under_way_is_not_disturbed(live, opened):
-    opened.endpoint.send(close(4001))
-    assert opened.client.frame().code == 4001
-    with ending(live):
-        # To the end of the grace period, and not a word more.
-        assert opened.client.frame() is None
-        assert opened.endpoint.frame() is None
-
-
-def test_whoever_does_not_answer_is_cut_at_the_end(live, opened):
-    begun = time.monotonic()
-    with ending(live):
-        assert opened.client.frame() == GOING_AWAY
-        told = time.monotonic()
-        assert opened.client.frame() is None
-    assert time.monotonic() - begun > GRACE - 1
-    # Not only just before it is cut: there is time for an answer.
-    assert time.monotonic() - told > GRACE / 16
-
-
-def test_a_reload_cuts_nothing_and_says_nothing(live, opened):
-    """And who is left behind by one is still told at the end."""
-    live.take_over(trusted_proxies=())
-    live.take_over(log_format="json")
-    assert live.converge(plan_of()).in_sync
-    assert live.inspect()["reloads"] == 1
-    for _ in range(3):
-        opened.client.send(frame(TEXT, b"still there", mask=MASK))
-        assert opened.endpoint.frame().payload == b"still there"
-    with ending(live):
-        assert opened.client.frame() == GOING_AWAY
-        assert opened.endpoint.frame().code == 1001
-        opened.client.send(close(1001, mask=MASK))
-        opened.endpoint.send(close(1001))
-        assert opened.client.frame() is None
-
-
-def test_over_tls(live, endpoints):
-    with Client(live.https_port, tls=True, sni="shop.example") as client:
-        opened = Opened(endpoints, client)
-        with ending(live):
-            assert opened.client.frame() == GOING_AWAY
-            opened.client.send(close(1001, mask=MASK))
-            assert opened.endpoint.frame().code == 1001
-            opened.endpoint.send(close(1001))
-            assert opened.client.frame() is None
         opened.close()
 
 
-def test_many_at_once(live, endpoints):
-    many = [Opened(endpoints, live.http_port, f"/ws/{number}") for number in range(50)]
-    with ending(live):
-        for opened in many:
-            assert opened.client.frame() == GOING_AWAY
-            opened.client.send(close(1001, mask=MASK))
-            assert opened.endpoint.frame().code == 1001
-            opened.endpoint.send(close(1001))
-        for opened in many:
-            assert opened.client.frame() is None
-            opened.close()
+def both_are_told_and_answer(opened):
+    assert opened.client.frame() == GOING_AWAY
+    assert opened.endpoint.frame() == (CLOSE, (1001).to_bytes(2), True)
+    # As RFC 6455 wants it; nobody hears of that, as both have been told.
+    opened.client.send(close(1001, mask=MASK))
+    opened.endpoint.send(close(1001))
+    assert opened.client.frame() is None
+    assert opened.endpoint.frame() is None
 
 
-def test_a_download_is_finished(live, endpoints):
-    go_on = threading.Event()
-
-    def slow(exchange):
-        head = b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n"
-        exchange.connection.sendall(head + b"x" * 1_000_000)
-        go_on.wait(PATIENCE)
-        exchange.connection.sendall(b"x" * 1_000_000)
-
-    endpoints.on["/slow"] = slow
-    with Client(live.http_port) as client:
-        client.send(b"GET /slow HTTP/1.1\r\nHost: shop.example\r\n\r\n")
-        assert client.head()[0] == 200
-        with ending(live):
-            until_refused(live.http_port)
-            go_on.set()
-            assert len(client.exactly(2_000_000)) == 2_000_000
+def until_then_everything_passes(stage):
+    stage.end.wait(PATIENCE)
+    until_refused(stage.live.http_port)
+    for number in range(20):
+        stage.client.send(frame(TEXT, b"%d" % number, mask=MASK))
+        assert stage.endpoint.frame().payload == b"%d" % number
+        stage.endpoint.send(frame(TEXT, b"%d" % number))
+        assert stage.client.frame().payload == b"%d" % number
+    stage.endpoint.send(close(4007))
+    assert stage.client.frame().code == 4007
+    stage.client.send(close(4007, mask=MASK))
+    assert stage.endpoint.frame().code == 4007
+    stage.opened.leave()
+    assert stage.client.frame() is None
 
 
 def until_refused(port):
@@ -214,3 +113,128 @@ def until_refused(port):
         except OSError:
             return
     raise AssertionError("nginx still takes connections")
+
+
+def nothing_is_put_into_a_frame(stage):
+    """Both sides are in the middle of one when the time has come."""
+    long, short = frame(BINARY, b"x" * 100_000), frame(BINARY, b"y" * 300, mask=MASK)
+    stage.endpoint.send(long[:50_000])
+    stage.client.send(short[:3])
+    stage.end.wait(PATIENCE)
+    assert stage.goodbye.wait(PATIENCE)
+    stage.endpoint.send(long[50_000:] + frame(TEXT, b"too late"))
+    assert stage.client.frame() == (BINARY, b"x" * 100_000, False)
+    assert stage.client.frame() == GOING_AWAY
+    stage.client.send(short[3:] + close(1001, mask=MASK))
+    assert stage.endpoint.frame() == (BINARY, b"y" * 300, True)
+    assert stage.endpoint.frame().code == 1001
+    stage.endpoint.send(close(1001))
+    assert stage.client.frame() is None
+
+
+def between_the_parts_of_a_message(stage):
+    """Control frames may stand there; the rest of the message would come too late."""
+    stage.endpoint.send(frame(TEXT & 0x7F, b"first part") + frame(PING))
+    stage.end.wait(PATIENCE)
+    assert stage.client.frame().payload == b"first part"
+    assert stage.client.frame().first == PING
+    assert stage.client.frame() == GOING_AWAY
+    stage.client.send(close(1001, mask=MASK))
+    stage.endpoint.send(frame(0x80, b"second part") + close(1001))
+    assert stage.client.frame() is None
+
+
+def a_goodbye_that_is_under_way_is_not_disturbed(stage):
+    """To the end of the grace period, and not a word more."""
+    stage.endpoint.send(close(4001))
+    stage.end.wait(PATIENCE)
+    assert stage.client.frame().code == 4001
+    assert stage.client.frame() is None
+    assert stage.endpoint.frame() is None
+
+
+def whoever_does_not_answer_is_cut_at_the_end(stage):
+    stage.end.wait(PATIENCE)
+    assert stage.client.frame() == GOING_AWAY
+    told = time.monotonic()
+    assert stage.client.frame() is None
+    # Not only just before it is cut: there is time for an answer.
+    assert time.monotonic() - told > GRACE / 16
+
+
+def an_endpoint_that_goes_without_an_answer(stage):
+    stage.end.wait(PATIENCE)
+    assert stage.endpoint.frame().code == 1001
+    stage.opened.leave()
+    assert stage.client.frame() == GOING_AWAY
+    stage.client.send(close(1001, mask=MASK))
+    assert stage.client.frame() is None
+
+
+def a_download_is_finished(stage):
+    go_on = threading.Event()
+
+    def slow(exchange):
+        exchange.connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n")
+        exchange.connection.sendall(b"x" * 1_000_000)
+        go_on.wait(PATIENCE)
+        exchange.connection.sendall(b"x" * 1_000_000)
+
+    stage.endpoints.on["/slow"] = slow
+    with Client(stage.live.http_port) as client:
+        client.send(b"GET /slow HTTP/1.1\r\nHost: shop.example\r\n\r\n")
+        assert client.head()[0] == 200
+        stage.end.wait(PATIENCE)
+        until_refused(stage.live.http_port)
+        go_on.set()
+        assert len(client.exactly(2_000_000)) == 2_000_000
+
+
+STORIES = (
+    both_sides_are_told,
+    who_were_left_behind_by_a_reload,
+    over_tls,
+    many_at_once,
+    until_then_everything_passes,
+    nothing_is_put_into_a_frame,
+    between_the_parts_of_a_message,
+    a_goodbye_that_is_under_way_is_not_disturbed,
+    whoever_does_not_answer_is_cut_at_the_end,
+    an_endpoint_that_goes_without_an_answer,
+    a_download_is_finished,
+)
+
+
+@pytest.fixture(scope="module")
+def told():
+    """How each story went."""
+    with running_endpoints() as endpoints, running_nginx(grace=GRACE) as live:
+        plan = plan_of(
+            backend("front", *addresses(endpoints.port, 1)),
+            site("shop.example", {"/": "front"}),
+        )
+        live.serve(plan)
+        old = Opened(endpoints, live.http_port, "/old")
+        live.take_over(log_format="json")
+        live.serve(plan)
+        assert live.inspect()["reloads"] == 1
+        end, goodbye = threading.Barrier(len(STORIES) + 1), threading.Event()
+        opened = {
+            story: Opened(endpoints, live.http_port, f"/{story.__name__}") for story in STORIES
+        }
+        opened[who_were_left_behind_by_a_reload] = old
+        with ThreadPoolExecutor(len(STORIES)) as pool:
+            futures = {
+                story: pool.submit(story, Stage(live, endpoints, each, end, goodbye))
+                for story, each in opened.items()
+            }
+            end.wait(PATIENCE)
+            live.runner.run(live.engine.close(keep=False))
+        yield futures
+        for each in opened.values():
+            each.close()
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_at_the_end(told, story):
+    told[story].result()

@@ -106,8 +106,12 @@ class Opened:
         self.client = Side(client.socket)
         self.endpoint = self._arrived.get(timeout=PATIENCE)
 
-    def close(self) -> None:
+    def leave(self) -> None:
+        """The endpoint ends its connection."""
         self._over.set()
+
+    def close(self) -> None:
+        self.leave()
         self.client.connection.close()
 
     def _accept(self, exchange: Exchange) -> None:

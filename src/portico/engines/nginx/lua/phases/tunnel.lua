@@ -83,10 +83,10 @@ end
 
 -- One side has gone, and what it said has been passed on: the other one is left. After goodbye,
 -- both are waited for.
-local function wait_for_both(tunnel, ways)
-  ngx.thread.wait(ways[1], ways[2])
-  while tunnel.is_leaving and #ways > 0 do
-    local way = table.remove(ways)
+local function wait_for_both(tunnel, down, up)
+  ngx.thread.wait(down, up)
+  if not tunnel.is_leaving then return end
+  for _, way in ipairs({ down, up }) do
     if coroutine.status(way) ~= "dead" then ngx.thread.wait(way) end
   end
 end
@@ -117,21 +117,24 @@ local function new(client, endpoint)
 end
 
 -- client, endpoint: connected sockets. first: what the endpoint has said already. Returns when
--- nothing more is to come from either; whatever still waits here ends with the request.
+-- nothing more is to come from either; the endpoint's socket is closed then.
 function M.run(client, endpoint, first)
-  local tunnel = new(client, endpoint)
+  local tunnel, spawn = new(client, endpoint), ngx.thread.spawn
   for _, socket in ipairs({ client, endpoint }) do
     socket:settimeouts(SILENCE * 1000, SILENCE * 1000, SILENCE * 1000)
   end
-  if first ~= "" and not pass(tunnel, tunnel.down, first) then return end
-  ending.add(tunnel)
-  ngx.thread.spawn(wait_for_the_end, tunnel)
-  local ways = {
-    ngx.thread.spawn(pump, tunnel, tunnel.down),
-    ngx.thread.spawn(pump, tunnel, tunnel.up),
-  }
-  wait_for_both(tunnel, ways)
-  ending.remove(tunnel)
+  if first == "" or pass(tunnel, tunnel.down, first) then
+    ending.add(tunnel)
+    local watch = spawn(wait_for_the_end, tunnel)
+    local down, up = spawn(pump, tunnel, tunnel.down), spawn(pump, tunnel, tunnel.up)
+    wait_for_both(tunnel, down, up)
+    ending.remove(tunnel)
+    for _, thread in ipairs({ watch, down, up }) do
+      if coroutine.status(thread) ~= "dead" then ngx.thread.kill(thread) end
+    end
+  end
+  -- Not left to the end of the request: nginx waits for the client to leave before that.
+  endpoint:close()
 end
 
 return M
