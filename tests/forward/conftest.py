@@ -1,5 +1,6 @@
 """A cluster on this machine, with pods that answer, and `portico forward` as its users start it."""
 
+import socket
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -77,3 +78,10 @@ def portico(place, tmp_path):
 def answer(process, remote=HTTP, host="127.0.0.1"):
     """The name of the pod that answers."""
     return asked(process.local[remote], host=host)
+
+
+@pytest.fixture
+def endpoints_port():
+    """A port that this very process has."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]

@@ -55,6 +55,13 @@ def _run(words: tuple[str, ...], options: Mapping[str, Any]) -> int:
         return run(wanted(words, options))
     except ForwardError as error:
         click.echo(error.line, err=True)
-        if error.hint:
-            click.echo(error.hint, err=True)
+        for line in _hints(error.hint, is_kubectl=is_kubectl):
+            click.echo(line, err=True)
         return 1 if is_kubectl else error.code
+
+
+def _hints(hint: str, *, is_kubectl: bool) -> list[str]:
+    """As kubectl: none, but for the one that leads to its help."""
+    if hint.startswith("See '"):
+        return [hint]
+    return [f"hint: {hint}"] if hint and not is_kubectl else []

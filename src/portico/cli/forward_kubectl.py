@@ -1,5 +1,6 @@
 """`portico forward --compat=kubectl`."""
 
+import json
 import os
 import sys
 from datetime import datetime
@@ -24,8 +25,9 @@ class KubectlLines(Lines):
     def __call__(self, told: Told) -> None:
         match told:
             case Ended(_, _, port, remote, error=error) if error:
-                why = f"an error occurred forwarding {port} -> {remote}: {error}"
-                self.warn(f'{_klog_head()} "Unhandled Error" err="{why}"')
+                ports = f"localPort={port} remotePort={remote}"
+                what = '"An error occurred forwarding"'
+                self.warn(f"{_klog_head()} {what} err={json.dumps(error)} {ports}")
             case Trouble(_, reason):
                 self.warn(reason)
             case _:
@@ -48,4 +50,4 @@ async def forward_as_kubectl(client: Client, wanted: Wanted) -> int:
 
 def _klog_head() -> str:
     now = datetime.fromtimestamp(clock.now()).astimezone()
-    return f"E{now:%m%d %H:%M:%S.%f} {os.getpid():>7} portforward.go:413]"
+    return f"E{now:%m%d %H:%M:%S.%f} {os.getpid():>7} portforward.go:549]"

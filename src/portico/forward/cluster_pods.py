@@ -108,7 +108,8 @@ class ClusterPods:
         found = from_slices(slices)
         if not found:
             self._fail(self._unreachable(slices))
-        self._tell(found)
+        if found or self._last is not None:
+            self._tell(found)
 
     def _unreachable(self, slices: Sequence[Slice]) -> ForwardError:
         name = self._subject.title

@@ -139,6 +139,7 @@ class Forwarder:
         is_forbidden = isinstance(error, ForbiddenError)
         if is_forbidden and not self.opened.done():
             self.opened.set_exception(upgrade_error(error))
+            return
         hint = permission_hint(error) or error.hint
         failure = Failure(upgrade_error(error).reason, hint, is_forbidden=is_forbidden)
         self._perform(self.course.failed(key, failure, _now()))

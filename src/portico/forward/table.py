@@ -9,7 +9,7 @@ from portico.forward.objects import Pod, Service, Slice
 from portico.kube.api.objects import Objects
 from portico.kube.api.pace import Pace
 from portico.kube.api.reflector import Reflector
-from portico.kube.api.told import Delete, Put, Synced, Told, Trouble
+from portico.kube.api.told import Delete, Put, Recovered, Synced, Told, Trouble, Unread
 from portico.kube.api.wanted import Wanted
 from portico.kube.config.errors import KubeError
 from portico.kube.http.client import Client
@@ -67,10 +67,11 @@ class Table(Generic[T]):
             async for batch in batches:
                 for told in batch:
                     fresh = self._take(told, fresh)
-                if fresh is None:
-                    self._changed()
                 if isinstance(reflector.trouble, ForbiddenError) and fresh is not None:
+                    self.trouble = ""
                     break
+                if fresh is None or self.trouble:
+                    self._changed()
         await self._ask()
 
     def _take(self, told: Told[T], fresh: dict[str, T] | None) -> dict[str, T] | None:
@@ -85,8 +86,10 @@ class Table(Generic[T]):
                 return None
             case Trouble(reason):
                 self.trouble = reason
-            case _:
-                pass  # what cannot be read stays as it was; a recovery is seen by what it brings
+            case Recovered():
+                self.trouble = ""
+            case Unread():
+                pass  # it stays as it was
         return fresh
 
     def _is_all(self, objects: dict[str, T]) -> None:

@@ -21,6 +21,7 @@ from portico.forward.subject import find
 from portico.forward.told import Ended, Handling, Listening, Told, Trouble
 from portico.kube.config.errors import KubeError
 from portico.kube.http.client import Client
+from portico.kube.streams.stream import Ending
 
 
 def lost() -> ForwardError:
@@ -79,8 +80,10 @@ class OneShot:
 
         def on_end(outcome: Outcome) -> None:
             counts = (outcome.sent, outcome.received)
-            self._tell(Ended(self._title, number, local, port, *counts, outcome.error))
-            if outcome.error and outcome.end.detail:
+            is_told = outcome.end.ending in (Ending.REFUSED, Ending.RESET_BY_POD)
+            error = outcome.end.detail if is_told else ""
+            self._tell(Ended(self._title, number, local, port, *counts, error))
+            if error:
                 self._end()
 
         self._carriage.carry(incoming.socket, port, on_end)
