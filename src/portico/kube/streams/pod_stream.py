@@ -5,6 +5,7 @@ bytes. Since 1.32 it resets both, without a text, if that is what the applicatio
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, Protocol
@@ -17,9 +18,6 @@ QUIET: Final = 1.0
 
 LAST_WORDS: Final = 5.0
 """Seconds for the pod's side to say how it went, once both directions are over."""
-
-MOST_HELD: Final = 4 << 20
-"""Bytes kept for a receiver that reads too slowly while others share its session."""
 
 LONGEST_ERROR: Final = 1 << 14
 """Bytes of an error text that are kept."""
@@ -48,11 +46,14 @@ class Carrier(Protocol):
     def send_end(self, stream: "PodStream") -> None: ...
     def send_reset(self, stream: "PodStream") -> None: ...
 
-    def regulate(self) -> None:
-        """A receiver has paused, or goes on."""
+    def regulate(self, stream: "PodStream") -> None:
+        """Its receiver has paused or goes on, or something else is held for it."""
+
+    def note_end(self, stream: "PodStream") -> None:
+        """Its client has ended its direction."""
 
     def forget(self, stream: "PodStream") -> None:
-        """It is over."""
+        """The session has no more to do with it."""
 
 
 class PodStream:
@@ -60,30 +61,35 @@ class PodStream:
 
     def __init__(self, carrier: Carrier, receiver: Receiver, numbers: tuple[int, int]) -> None:
         self.error_number, self.number = numbers
-        self.is_paused = False
         self.receiver = receiver
+        self.is_paused = False
+        self.held_size = 0
+        """Bytes that came while it was paused."""
+        self.is_told_to_end = False
+        """The client has ended its direction."""
         self._carrier = carrier
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._taken: list[Buffer] = []
-        self._held = bytearray()
+        self._held: deque[bytes] = deque()
         self._error = bytearray()
         self._heard_at: float | None = None
-        self._is_told_to_end = False
         self._has_sent_end = False
         self._pod_has_ended = False
         self._has_told_eof = False
         self._has_error_ended = False
-        self._is_over = False
+        self._is_detached = False
+        self._end: End | None = None
 
     def write(self, data: Buffer) -> None:
-        if not (self._is_over or self._is_told_to_end or self._has_sent_end):
+        if not (self._is_detached or self.is_told_to_end or self._has_sent_end):
             self._carrier.send_data(self, data)
 
     def write_eof(self) -> None:
-        if self._is_over or self._is_told_to_end:
+        if self._is_detached or self.is_told_to_end:
             return
-        self._is_told_to_end = True
+        self.is_told_to_end = True
+        self._carrier.note_end(self)
         if self._carrier.half_close is HalfClose.FORWARD or self._pod_has_ended:
             self._send_end()
             self._judge()
@@ -91,24 +97,28 @@ class PodStream:
             self._set_timer(QUIET, self._end_when_silent)
 
     def reset(self) -> None:
-        if not self._is_over:
+        if not self._is_detached:
             self._carrier.send_reset(self)
-            self._finish()
+        self._end = None
+        self._drop_held()
+        self._detach()
 
     def pause_reading(self) -> None:
-        if not (self._is_over or self.is_paused):
+        if not (self.is_paused or self._is_detached):
             self.is_paused = True
-            self._carrier.regulate()
+            self._carrier.regulate(self)
 
     def resume_reading(self) -> None:
-        if self._is_over or not self.is_paused:
+        if not self.is_paused:
             return
         self.is_paused = False
-        if self._held:
-            held, self._held = self._held, bytearray()
-            self.receiver.data_received(held)
+        while self._held and not self.is_paused:
+            content = self._held.popleft()
+            self.held_size -= len(content)
+            self.receiver.data_received(content)
+        if not self._is_detached:
+            self._carrier.regulate(self)
         self._judge()
-        self._carrier.regulate()
 
     def take(self, content: memoryview, *, ends: bool) -> None:
         """Bytes from the pod, for the `flush` that follows."""
@@ -118,14 +128,16 @@ class PodStream:
 
     def flush(self) -> None:
         """What was taken goes to the receiver in one piece, as each costs a call of the kernel."""
-        if self._is_over:
+        if self._is_detached:
             return
         if self._taken:
             taken, self._taken = self._taken, []
             self._heard_at = self._loop.time()
             content = taken[0] if len(taken) == 1 else b"".join(taken)
-            if self.is_paused:
-                self._hold(content)
+            if self.is_paused or self._held:
+                self._held.append(bytes(content))
+                self.held_size += len(content)
+                self._carrier.regulate(self)
             else:
                 self.receiver.data_received(content)
         self._judge()
@@ -141,42 +153,59 @@ class PodStream:
         self.end(self._failure(is_refused=status == ResetStatus.REFUSED_STREAM))
 
     def end(self, end: End) -> None:
-        """Whatever is missing."""
-        if not self._is_over:
-            self._finish()
-            self.receiver.stream_ended(end)
+        """Tell the receiver, once it has what is held for it."""
+        if self._is_detached:
+            return
+        if self._held and self._pod_has_ended and self._has_error_ended and not self._error:
+            end = End(Ending.CLEAN)  # everything has come
+        self._end = end
+        self._detach()
+        self._judge()
+
+    def give_up(self, end: End) -> None:
+        """What is held is dropped."""
+        self._carrier.send_reset(self)
+        self._drop_held()
+        self.end(end)
 
     def _judge(self) -> None:
         """Whether it is over, and how it went."""
-        if self._is_over or self._held:
+        if self._held:
             return
-        if self._error and self._has_error_ended:
+        if self._end:
+            self._tell_end(self._end)
+        elif self._is_detached:
+            return
+        elif self._error and self._has_error_ended:
             self._carrier.send_reset(self)
             self.end(self._failure(is_refused=self._heard_at is None))
         elif self._pod_has_ended:
             self._pod_is_silent_for_good()
 
     def _pod_is_silent_for_good(self) -> None:
-        if not self._has_told_eof:
-            self._has_told_eof = True
-            self.receiver.eof_received()
+        self._tell_eof()
         if self._has_error_ended:
             # The pod's side has left: nobody would read what the client may still say.
             self._send_end()
             self.end(End(Ending.CLEAN))
-        elif self._is_told_to_end:
+        elif self.is_told_to_end:
             self._send_end()
             self._set_timer(LAST_WORDS, self._end_without_last_words)
+
+    def _tell_eof(self) -> None:
+        if not self._has_told_eof:
+            self._has_told_eof = True
+            self.receiver.eof_received()
+
+    def _tell_end(self, end: End) -> None:
+        self._end = None
+        if end.ending is Ending.CLEAN:
+            self._tell_eof()
+        self.receiver.stream_ended(end)
 
     def _failure(self, *, is_refused: bool) -> End:
         detail = self._error.decode(errors="replace").strip()
         return End(Ending.REFUSED if is_refused else Ending.RESET_BY_POD, detail)
-
-    def _hold(self, content: Buffer) -> None:
-        self._held += content
-        if len(self._held) > MOST_HELD:
-            self._carrier.send_reset(self)
-            self.end(End(Ending.TOO_SLOW, f"more than {MOST_HELD >> 20} MiB were waiting for it"))
 
     def _end_when_silent(self) -> None:
         now = self._loop.time()
@@ -192,7 +221,7 @@ class PodStream:
         self.end(End(Ending.CLEAN))
 
     def _send_end(self) -> None:
-        if not self._has_sent_end:
+        if not (self._has_sent_end or self._is_detached):
             self._has_sent_end = True
             self._carrier.send_end(self)
 
@@ -201,10 +230,14 @@ class PodStream:
             self._timer.cancel()
         self._timer = self._loop.call_later(seconds, then)
 
-    def _finish(self) -> None:
-        self._is_over = True
+    def _drop_held(self) -> None:
         self._held.clear()
         self._taken.clear()
+        self.held_size = 0
+
+    def _detach(self) -> None:
         if self._timer:
             self._timer.cancel()
-        self._carrier.forget(self)
+        if not self._is_detached:
+            self._is_detached = True
+            self._carrier.forget(self)

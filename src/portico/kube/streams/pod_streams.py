@@ -1,7 +1,8 @@
 """Streams to one pod, on a few sessions that are used again and again.
 
 A new connection gets a session of its own if one is idle, and one is kept idle for the next, so
-that it costs no handshake and has no neighbours. Only when all are taken are sessions shared.
+that it costs no handshake and has no neighbours. If none is idle it waits for another if that takes
+less than a moment; else sessions are shared.
 """
 
 import asyncio
@@ -16,22 +17,23 @@ from portico.kube.http.errors import UnreachableError
 from portico.kube.streams.dial import Dialling, dial_channels
 from portico.kube.streams.forms import Form, Pod
 from portico.kube.streams.late_stream import LateStream
+from portico.kube.streams.pool import IDLE, Pool
 from portico.kube.streams.session import Session
 from portico.kube.streams.settings import Settings
 from portico.kube.streams.stream import End, Ending, Receiver, Stream
 from portico.kube.streams.trials import Trials
 
-ROOM: Final = 1 << 18
+ROOM: Final = 1 << 17
 """Bytes that are read at once."""
-
-IDLE: Final = 30.0
-"""Seconds that a session is kept beside another that is idle, too."""
 
 RETRY: Final = 2.0
 """Seconds until another session is tried for, while there are some."""
 
-STALLED: Final = 4
-"""Times `Settings.sessions` there may be, if receivers have stalled some of them."""
+MOMENT: Final = 0.05
+"""Seconds that a connection waits for a session of its own, judged by how long the last took."""
+
+PATIENCE: Final = 0.2
+"""Seconds, and then it shares one after all."""
 
 SHORT_LIFE: Final = 1.0
 """Seconds. A pod that ends SHORT_LIVES sessions in a row so early is held to be lost."""
@@ -56,7 +58,7 @@ class PodStreams:
         room = memoryview(bytearray(ROOM))
         self._dialling = Dialling(client, pod, settings.half_close, room, self._regulate)
         self._trials = Trials(self._dialling, settings)
-        self._sessions: list[Session] = []
+        self._pool = Pool(settings.sessions)
         self._waiting: deque[LateStream] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._group: asyncio.TaskGroup | None = None
@@ -66,7 +68,8 @@ class PodStreams:
         self._opened: asyncio.Future[None] = self._loop.create_future()
         self._retry: asyncio.TimerHandle | None = None
         self._trimming: asyncio.TimerHandle | None = None
-        self._is_dialling = False
+        self._dialled = 0
+        self._took = 0.0
         self._is_closing = False
         self._short_lives = 0
 
@@ -101,9 +104,12 @@ class PodStreams:
         async with asyncio.TaskGroup() as group:
             self._group = group
             self._dial()
-            await self._closing.wait()
-            for task in self._tasks:
-                task.cancel()
+            try:
+                await self._closing.wait()
+            finally:
+                self._is_closing = True  # also where it was cancelled, or one task has a bug
+                for task in self._tasks:
+                    task.cancel()
 
     def _has_stopped(self, running: asyncio.Task[None]) -> None:
         for timer in (self._retry, self._trimming):
@@ -117,8 +123,8 @@ class PodStreams:
     @property
     def load(self) -> int:
         """Streams that are open, or wait for a session."""
-        channels = len(self._tasks) - len(self._sessions) - self._is_dialling
-        return len(self._waiting) + sum(session.load for session in self._sessions) + channels
+        channels = len(self._tasks) - len(self._pool.sessions) - self._dialled
+        return len(self._waiting) + self._pool.load + channels
 
     def open_stream(self, port: int, receiver: Receiver) -> Stream:
         """At once, also where a session has to be waited for. The receiver hears of none."""
@@ -135,43 +141,50 @@ class PodStreams:
         else:
             self._waiting.append(late)
             self._regulate()
+            self._loop.call_later(PATIENCE, self._share)
         return late
 
     def _choice(self) -> Session | None:
-        """An idle session, else the one with the fewest streams that no receiver has stalled."""
-        usable = [session for session in self._sessions if session.takes_more]
-        running = [session for session in usable if not session.is_stalled]
-        if not running and len(self._sessions) >= self._settings.sessions * STALLED:
-            running = usable
-        return min(running, key=lambda session: session.load, default=None)
+        """For a new stream. None: it is to wait for the next session."""
+        if idle := self._pool.idle:
+            return idle
+        is_next_soon = self._took < MOMENT and not self._retry
+        if is_next_soon and self._pool.room(len(self._waiting)):
+            return None
+        return self._pool.least_busy
+
+    def _share(self) -> None:
+        """Whoever has waited too long."""
+        while self._waiting and (session := self._pool.least_busy):
+            late = self._waiting.popleft()
+            late.attach(session.open_stream(late.port, late.receiver))
+
+    def _serve_waiting(self) -> None:
+        while self._waiting and (session := self._choice()):
+            late = self._waiting.popleft()
+            late.attach(session.open_stream(late.port, late.receiver))
 
     def _regulate(self) -> None:
         """One session is kept idle, and not more than that for long."""
         if self._is_closing or self.lost or self._trials.form is Form.CHANNELS:
             return
-        for session in self._sessions:
-            if not (session.load or session.takes_more):
-                session.close()  # the server had said that it takes no more
-        idle = sum(session.takes_more and not session.load for session in self._sessions)
-        running = sum(not session.is_stalled for session in self._sessions)
-        most = self._settings.sessions
-        if not idle and running < most and len(self._sessions) < most * STALLED:
+        for session in self._pool.through():
+            session.close()
+        wanted = max(len(self._waiting), 0 if self._pool.idle else 1) - self._dialled
+        for _ in range(min(wanted, self._pool.room(self._dialled))):
             self._dial()
-        if idle > 1 and not self._trimming:
+        if len(self._pool.sessions) > 1 and not self._trimming:
             self._trimming = self._loop.call_later(IDLE, self._trim)
 
     def _trim(self) -> None:
         self._trimming = None
-        idle = [session for session in self._sessions if not session.load]
-        since = self._loop.time() - IDLE
-        for session in sorted(idle, key=lambda session: session.idle_since)[:-1]:
-            if session.idle_since <= since:
-                session.close()
+        for session in self._pool.superfluous(self._loop.time()):
+            session.close()
         self._regulate()
 
     def _dial(self) -> None:
-        if not (self._is_dialling or self._retry):
-            self._is_dialling = True
+        if not self._retry:
+            self._dialled += 1
             self._start(self._keep_session())
 
     def _retry_now(self) -> None:
@@ -183,10 +196,12 @@ class PodStreams:
         session: Session | None = None
         try:
             async with AsyncExitStack() as stack:
+                begun = self._loop.time()
                 try:
                     session = await self._trials.dial(stack)
                 finally:
-                    self._is_dialling = False
+                    self._dialled -= 1
+                    self._took = self._loop.time() - begun
                 self._has_dialled(session)
                 if session:
                     await session.wait_end()
@@ -194,7 +209,7 @@ class PodStreams:
             self._has_failed(error)
         finally:
             if session:
-                self._sessions.remove(session)
+                self._pool.sessions.remove(session)
         if session:
             self._has_ended(session)
 
@@ -202,20 +217,19 @@ class PodStreams:
         if not self._opened.done():
             self._opened.set_result(None)
         if session:
-            self._sessions.append(session)
-        while self._waiting and session:
-            late = self._waiting.popleft()
-            late.attach(session.open_stream(late.port, late.receiver))
+            self._pool.sessions.append(session)
+        self._serve_waiting()
         self._regulate()
 
     def _has_failed(self, error: KubeError) -> None:
         if not self._opened.done():
             self.lost = error
             self._opened.set_exception(error)
-        elif not self._sessions:
+        elif not self._pool.sessions:
             self._lose(error)
         else:
             self._retry = self._loop.call_later(RETRY, self._retry_now)
+            self._serve_waiting()
 
     def _has_ended(self, session: Session) -> None:
         if session.was_closed:
@@ -232,7 +246,7 @@ class PodStreams:
             self.lost = error
             end = End(Ending.LOST, str(error))
             self._fail_waiting(end)
-            for session in list(self._sessions):
+            for session in list(self._pool.sessions):
                 session.close(end)
             self._on_lost(error)
 

@@ -1,7 +1,8 @@
 """One connection to one pod, and the streams on it.
 
-Streams share it: a receiver that pauses stops the reading of the connection only if it is alone on
-it. Otherwise what comes for it is held, up to a limit, and the others go on.
+A receiver that pauses stops the reading of the connection only if all others on it have paused as
+well. Else what comes for it is held, so that the others go on. When too much is held, nothing is
+read for a moment: a receiver that is only slow catches up, one that has stopped is given up.
 """
 
 import asyncio
@@ -21,6 +22,12 @@ PING_EVERY: Final = 10.0
 
 PATIENCE: Final = 20.0
 """Seconds without a byte after a ping, until the peer is held to be gone."""
+
+MOST_HELD: Final = 4 << 20
+"""Bytes that a session holds for all receivers that have paused."""
+
+STANDSTILL: Final = 0.5
+"""Seconds in which a receiver has to take something when too much is held, or it is given up."""
 
 LARGEST_FRAME: Final = 1 << 16
 """Bytes of data; kubelet has room for a whole frame before it passes it on."""
@@ -42,6 +49,8 @@ class Session(asyncio.BufferedProtocol):
         self.is_reading = True
         self.is_open = True
         self.was_closed = False
+        self.busy = 0
+        """Streams whose client may still say something."""
         self.why = ""
         self._takes_more = True
         self._wrapping = wrapping
@@ -51,6 +60,8 @@ class Session(asyncio.BufferedProtocol):
         self._streams: dict[int, PodStream] = {}
         self._errors: dict[int, PodStream] = {}
         self._touched: dict[PodStream, None] = {}
+        self._paused: set[PodStream] = set()
+        self._slow: set[PodStream] = set()
         self._next = 1
         self._requests = 0
         self._pings = 1
@@ -58,6 +69,7 @@ class Session(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self.born_at = self.idle_since = self._heard_at = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
+        self._standstill: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
         self._has_ended = asyncio.Event()
 
@@ -74,9 +86,9 @@ class Session(asyncio.BufferedProtocol):
         return self.is_open and self._takes_more
 
     @property
-    def is_stalled(self) -> bool:
-        """Its only receiver has paused it."""
-        return not self.is_reading
+    def is_slow(self) -> bool:
+        """Some receiver on it has been slower than the pod. It is not to be shared."""
+        return bool(self._slow)
 
     def open_stream(self, port: int, receiver: Receiver) -> PodStream:
         """At once: nothing is waited for, and data may be written behind it (`takes_more`)."""
@@ -92,7 +104,8 @@ class Session(asyncio.BufferedProtocol):
         )
         stream = PodStream(self, receiver, (error_number, number))
         self._streams[number] = self._errors[error_number] = stream
-        self.regulate()
+        self.busy += 1
+        self._regulate()
         if self._is_full:
             receiver.pause_writing()
         return stream
@@ -114,13 +127,12 @@ class Session(asyncio.BufferedProtocol):
 
     def send_data(self, stream: PodStream, data: Buffer) -> None:
         if len(data) <= LARGEST_FRAME:
-            self._send(b"".join((spdy.data_head(stream.number, len(data)), data)))
+            self._send(spdy.data_head(stream.number, len(data)), data)
             return
-        view, parts = memoryview(data), list[Buffer]()
+        view = memoryview(data)
         for at in range(0, len(view), LARGEST_FRAME):
             part = view[at : at + LARGEST_FRAME]
-            parts += (spdy.data_head(stream.number, len(part)), part)
-        self._send(b"".join(parts))
+            self._send(spdy.data_head(stream.number, len(part)), part)
 
     def send_end(self, stream: PodStream) -> None:
         self._send(spdy.data_head(stream.number, 0, ends=True))
@@ -128,10 +140,31 @@ class Session(asyncio.BufferedProtocol):
     def send_reset(self, stream: PodStream) -> None:
         self._send(spdy.rst_stream(stream.number, ResetStatus.CANCEL))
 
-    def regulate(self) -> None:
-        should_read = len(self._streams) != 1 or not any(
-            stream.is_paused for stream in self._streams.values()
-        )
+    def regulate(self, stream: PodStream) -> None:
+        if stream.is_paused:
+            self._paused.add(stream)
+            self._slow.add(stream)
+        else:
+            self._paused.discard(stream)
+        self._regulate()
+
+    def note_end(self, stream: PodStream) -> None:
+        self.busy -= 1
+
+    def _regulate(self) -> None:
+        if not self._paused:
+            self._read_or_not(should_read=True)
+            return
+        are_all = len(self._paused) == len(self._streams)
+        is_too_much = sum(stream.held_size for stream in self._paused) > MOST_HELD and not are_all
+        if is_too_much and not self._standstill:
+            most = max(self._paused, key=lambda stream: stream.held_size)
+            self._standstill = self._loop.call_later(
+                STANDSTILL, self._judge_standstill, most, most.held_size
+            )
+        self._read_or_not(should_read=not (is_too_much or are_all))
+
+    def _read_or_not(self, *, should_read: bool) -> None:
         if should_read == self.is_reading or not (self._transport and self.is_open):
             return
         self.is_reading = should_read
@@ -141,13 +174,23 @@ class Session(asyncio.BufferedProtocol):
         else:
             self._transport.pause_reading()
 
+    def _judge_standstill(self, stream: PodStream, held_before: int) -> None:
+        self._standstill = None
+        if not self.is_reading and stream.held_size >= held_before:
+            held = f"{stream.held_size >> 20} MiB wait for it"
+            stream.give_up(End(Ending.TOO_SLOW, f"it has stopped, {held}, and others wait behind"))
+        self._regulate()
+
     def forget(self, stream: PodStream) -> None:
         # What the numbers still bring is passed over.
         self._streams.pop(stream.number, None)
         self._errors.pop(stream.error_number, None)
+        self._paused.discard(stream)
+        self._slow.discard(stream)
+        self.busy -= not stream.is_told_to_end
         if not self._streams:
             self.idle_since = self._loop.time()
-        self.regulate()
+        self._regulate()
         self._on_news()
 
     # What asyncio tells.
@@ -251,21 +294,25 @@ class Session(asyncio.BufferedProtocol):
         self._pings += 2
         self._timer = self._loop.call_later(PING_EVERY, self._tick)
 
-    def _send(self, content: bytes) -> None:
+    def _send(self, *parts: Buffer) -> None:
         if self.is_open and self._transport:
-            self._transport.write(self._wrapping.wrap(content))
+            self._transport.write(self._wrapping.wrap(*parts))
 
     def _over(self, end: End) -> None:
         if not self.is_open:
             return
         self.is_open = False
         self.why = end.detail
-        if self._timer:
-            self._timer.cancel()
+        for timer in (self._timer, self._standstill):
+            if timer:
+                timer.cancel()
         if self._transport:
             self._transport.close()
         for stream in list(self._streams.values()):
-            stream.end(end)
+            if end.ending is Ending.CLOSED:
+                stream.give_up(end)
+            else:
+                stream.end(end)
         self._errors.clear()
         self._has_ended.set()
         self._on_news()

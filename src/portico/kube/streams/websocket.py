@@ -19,7 +19,9 @@ RESERVED: Final = 0x70
 MASKED: Final = 0x80
 LONGEST_CONTROL: Final = 125
 
-Mask = Callable[[bytes, bytes], bytes]
+Buffer = bytes | bytearray | memoryview
+
+Mask = Callable[[Buffer, bytes], bytes]
 """Of something, and a key of four bytes."""
 
 
@@ -89,10 +91,13 @@ class WebSocket:
         self._is_last = True
         self._in_message = False
         self._starts = False
+        self._is_complete = False
 
-    def frame(self, opcode: Opcode, content: bytes) -> bytes:
-        """One whole message."""
-        length = len(content)
+    def frame(self, opcode: Opcode, *parts: Buffer) -> bytes:
+        """One whole message. The parts are cheapest if all but the last are of a multiple of 4."""
+        if any(len(part) % 4 for part in parts[:-1]):
+            parts = (b"".join(parts),)
+        length = sum(map(len, parts))
         if length < 126:
             head = struct.pack("!BB", FIN | opcode, MASKED | length)
         elif length < 1 << 16:
@@ -100,7 +105,7 @@ class WebSocket:
         else:
             head = struct.pack("!BBQ", FIN | opcode, MASKED | 127, length)
         key = self._random(4)
-        return b"".join((head, key, self._mask(content, key)))
+        return b"".join((head, key, *(self._mask(part, key) for part in parts)))
 
     def close(self, code: CloseCode = CloseCode.NORMAL) -> bytes:
         return self.frame(Opcode.CLOSE, struct.pack("!H", code))
@@ -111,10 +116,8 @@ class WebSocket:
         at, size = 0, len(view)
         while at < size:
             if not self._left:
-                wanted = self._wanted() - len(self._head)
-                self._head += view[at : at + wanted]
-                at += wanted
-                if at <= size and len(self._head) == self._wanted() and self._opens_empty():
+                at = self._take_head(view, at)
+                if self._is_complete and not self._left:
                     yield from self._end()
                 continue
             content = view[at : at + self._left]
@@ -128,31 +131,41 @@ class WebSocket:
             if not self._left:
                 yield from self._end()
 
-    def _wanted(self) -> int:
-        """Bytes of the head, as far as it is known how long it is."""
-        if len(self._head) < 2:
-            return 2
-        return {126: 4, 127: 10}.get(self._head[1] & 0x7F, 2)
+    def _take_head(self, view: memoryview, at: int) -> int:
+        """Of a frame, or what has come of it. Gives where it ends."""
+        head = self._head
+        if not head:
+            if len(view) - at >= 4 and view[at + 1] == 126:
+                # Nearly all of them, as the API server cuts messages into fragments of 4 KiB.
+                self._begin(view[at], 126, view[at + 2] << 8 | view[at + 3])
+                return at + 4
+            self._is_complete = False
+        while len(head) < (wanted := _length_of(head)):
+            if at == len(view):
+                return at
+            missing = wanted - len(head)
+            head += view[at : at + missing]
+            at += missing if at + missing <= len(view) else len(view) - at
+        self._begin(head[0], head[1], int.from_bytes(head[2:], "big"))
+        head.clear()
+        return at
 
-    def _opens_empty(self) -> bool:
-        """Begin with the frame whose head is there; whether that was all."""
-        head, self._head = bytes(self._head), bytearray()
-        first, length = head[0], head[1] & 0x7F
-        if len(head) > 2:
-            length = int.from_bytes(head[2:], "big")
-        self._check(first, masked=bool(head[1] & MASKED), length=length)
+    def _begin(self, first: int, second: int, extended: int) -> None:
+        """A frame, whose head is there."""
+        length = extended if second & 0x7F > LONGEST_CONTROL else second & 0x7F
+        self._check(first, second, length)
+        self._is_complete = True
         self._is_last = bool(first & FIN)
         self._opcode = first & 0x0F
         self._left = length
         if self._opcode == Opcode.BINARY:
             self._in_message = self._starts = True
-        return not length
 
-    def _check(self, first: int, *, masked: bool, length: int) -> None:
+    def _check(self, first: int, second: int, length: int) -> None:
         opcode = first & 0x0F
         if first & RESERVED:
             raise WebSocketError("a frame with a reserved bit")
-        if masked:
+        if second & MASKED:
             raise WebSocketError("a frame from the server is masked")
         if opcode >= Opcode.CLOSE:
             self._check_control(first, length)
@@ -189,6 +202,13 @@ def accept_of(key: str) -> str:
     """What the server has to answer to the key of a handshake (RFC 6455, 4.2.2)."""
     digest = hashlib.sha1(key.encode() + GUID, usedforsecurity=False).digest()
     return base64.b64encode(digest).decode()
+
+
+def _length_of(head: bytearray) -> int:
+    """Bytes of a head, as far as it is known what it is."""
+    if len(head) < 2:
+        return 2
+    return {126: 4, 127: 10}.get(head[1] & 0x7F, 2)
 
 
 def _closed(content: bytes) -> Closed:

@@ -14,8 +14,8 @@ class ClosedError(Exception):
 class Wrapping(Protocol):
     """Bytes to bytes; the borders of what is wrapped mean nothing."""
 
-    def wrap(self, content: bytes) -> bytes:
-        """For the wire."""
+    def wrap(self, *parts: Buffer) -> bytes:
+        """For the wire; a copy."""
 
     def unwrap(self, received: memoryview) -> Iterator[Buffer]:
         """What was in it. Raises ClosedError, and WebSocketError."""
@@ -30,8 +30,8 @@ class Wrapping(Protocol):
 class Bare:
     """Nothing around it."""
 
-    def wrap(self, content: bytes) -> bytes:
-        return content
+    def wrap(self, *parts: Buffer) -> bytes:
+        return b"".join(parts)
 
     def unwrap(self, received: memoryview) -> Iterator[Buffer]:
         yield received
@@ -50,8 +50,8 @@ class Tunnel:
         self._websocket = websocket
         self._replies = b""
 
-    def wrap(self, content: bytes) -> bytes:
-        return self._websocket.frame(Opcode.BINARY, content)
+    def wrap(self, *parts: Buffer) -> bytes:
+        return self._websocket.frame(Opcode.BINARY, *parts)
 
     def unwrap(self, received: memoryview) -> Iterator[Buffer]:
         contents: list[memoryview] = []
