@@ -101,6 +101,19 @@ class Settings:
     healthz_bind_address: tuple[str, int] | None = None
     """Where the health of this node is told, as kube-proxy does on 0.0.0.0:10256; None: nowhere."""
 
+    lb_interfaces: tuple[str, ...] = ()
+    """Where load balancer addresses are announced; none: on all that are fit."""
+
+    lb_secret_file: Path | None = None
+    """What heartbeats are signed with, a line each; None: they are not."""
+
+    lb_heartbeat_interval: float = 0.1
+    """A node that misses three is replaced."""
+
+    lb_heartbeat_port: int = 9181
+    lb_refresh: float = 60.0
+    """How often addresses are announced though nothing has changed; 0: never."""
+
     admin_host: str = "127.0.0.1"
     admin_port: int = 9180
     state_dir: Path = field(default_factory=lambda: Path("/var/lib/portico"))

@@ -26,7 +26,8 @@ _OPTIONS: Final = (
         "rooms",
         type=click.Choice([each.value for each in Room]),
         multiple=True,
-        help="Serve Ingresses (http) or the addresses and ports of Services (l4) only.",
+        help="Serve Ingresses (http) or the addresses and ports of Services (l4), or announce the "
+        "addresses of load balancers (lb) only.",
     ),
     click.option(
         "--serve",

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from portico.cli.address import address, host_and_port, network
+from portico.cli.announcing import announcing_options, with_announcing
 from portico.cli.classes import ingress_class_option, paths_argument, with_classes
 from portico.cli.cluster import cluster_options, origins
 from portico.cli.layer4 import layer4_options, with_layer4
@@ -25,6 +26,7 @@ Examples:
   portico up ./manifests --only http                     # as an ordinary user
   sudo portico up ./manifests --only l4 --nodeport-addresses 192.0.2.0/24
   sudo portico up ./manifests --via nodeport --load-balancer-address 192.0.2.10
+  sudo portico up ./manifests --node-name edge-1 --lb-secret-file /etc/portico/lb-secret
   portico up --cluster --context staging --only http --http-port 8080 --https-port 8443
 
 Layer 4 (cluster IPs, node ports, external and load balancer addresses) needs CAP_NET_ADMIN;
@@ -124,15 +126,19 @@ PORT = click.IntRange(0, 65535)
     "noticed; kept connections are told to go meanwhile. --grace begins after it. A second signal "
     "ends it.",
 )
-@click.option("--keep", is_flag=True, help="Leave nginx running at the end.")
+@click.option(
+    "--keep", is_flag=True, help="Leave nginx, and who announces addresses, running at the end."
+)
 @click.option("--cleanup", is_flag=True, help="Take layer 4 out of the kernel at the end.")
 @layer4_options
+@announcing_options
 @publishing_options
 def command(paths: Sequence[Path], **options: Any) -> None:  # noqa: ANN401  # click's
     """Serve the Ingresses and Services in files and folders, or in a cluster, live.
 
     Reads *.yaml, *.yml and *.json, in folders recursively: Service, EndpointSlice, Endpoints,
-    Ingress, IngressClass, Secret, ConfigMap, Namespace, Node, and Lists of them. Saving a file
+    Ingress, IngressClass, Secret, ConfigMap, Namespace, Node, MetalLB's and OpenELB's kinds, and
+    Lists of them. Saving a file
     changes traffic within milliseconds; a mistake in one object leaves everything else, and the
     last good state of that object, as it was. With --cluster the same kinds are read from an API
     server; what stands in a file, too, is taken from there.
@@ -172,7 +178,8 @@ def _settings(options: Mapping[str, Any]) -> Settings:
         watch=options["watch"],
         grace=options["grace"],
     )
-    settings = with_classes(with_layer4(settings, options), options["ingress_classes"])
+    settings = with_announcing(with_layer4(settings, options), options)
+    settings = with_classes(settings, options["ingress_classes"])
     if Room.HTTP in settings.rooms:
         _check_http(settings)
     return settings

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from portico.engines.arp import Arp
+from portico.engines.arp import Options as ArpOptions
 from portico.engines.contract import Engine
 from portico.engines.health_ports import HealthPorts
 from portico.engines.health_ports import Options as HealthPortsOptions
@@ -29,6 +31,9 @@ def engines_of(
     Raises OSError where the state directory cannot be used.
     """
     engines: list[Engine] = []
+    if Room.LB in settings.rooms:
+        # First of all: at the end, others have its addresses before anything else is let go of.
+        engines.append(Arp(arp_options(settings)))
     if Room.HTTP in settings.rooms:
         engines.append(Nginx(nginx_options(settings), is_leaving))
     if Room.L4 in settings.rooms:
@@ -59,9 +64,24 @@ def kept(settings: Settings, *, keep: bool, cleanup: bool) -> frozenset[str]:
     going_on = set()
     if keep and Room.HTTP in settings.rooms:
         going_on |= {Nginx.name}
+    if keep and Room.LB in settings.rooms:
+        going_on |= {Arp.name}
     if not cleanup and Room.L4 in settings.rooms:
         going_on |= {Nftables.name, Relay.name}
     return frozenset(going_on)
+
+
+def arp_options(settings: Settings) -> ArpOptions:
+    """What the ARP engine needs to know."""
+    return ArpOptions(
+        state_dir=settings.state_dir.absolute(),
+        node=settings.node_name,
+        port=settings.lb_heartbeat_port,
+        interval=settings.lb_heartbeat_interval,
+        refresh=settings.lb_refresh,
+        interfaces=settings.lb_interfaces,
+        secret_file=settings.lb_secret_file,
+    )
 
 
 def nginx_options(settings: Settings) -> NginxOptions:

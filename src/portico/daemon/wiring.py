@@ -15,7 +15,7 @@ from portico.daemon.loop import run
 from portico.daemon.rooms import engines_of, kept, own_ports
 from portico.daemon.view import View
 from portico.engines.nftables import Nftables
-from portico.settings import Entry, Room, Settings
+from portico.settings import Room, Settings, serves_load_balancers
 from portico.sources.addresses import AddressLeases
 from portico.sources.contract import Source
 from portico.sources.lease_file import leased_slots
@@ -104,7 +104,7 @@ def _found_out(settings: Settings) -> tuple[Sequence[Source], Sequence[Follower]
 
 def _addresses(origins: Origins, settings: Settings) -> list[AddressLeases]:
     """Who gives addresses of pools to Services. Of a cluster the record is in the cluster."""
-    if Room.L4 not in settings.rooms or Entry.LOAD_BALANCER not in settings.entries:
+    if not serves_load_balancers(settings):
         return []
     return [AddressLeases(None if origins.cluster else settings.state_dir)]
 

@@ -1,0 +1,92 @@
+"""Addresses of pools on a LAN: `portico up` with one folder on several machines."""
+
+from live.l4.manifests import port, service
+from live.l4.router import end, until_reached
+from live.lb.town import VIP, VIP6, endpoints, endpoints6, l2, pool
+from live.until import until
+
+
+def dns(number):
+    return {**port(number), "protocol": "UDP"}
+
+
+def shop(town, *more, **spec):
+    town.save("pool.yaml", pool(f"{VIP}/32", f"{VIP6}/128"), l2())
+    web = service("web", port(80), dns(53), ipFamilyPolicy="PreferDualStack", **spec)
+    town.save("web.yaml", web, endpoints("web", b1="a", b2="b"), endpoints6("web", b1="a", b2="b"))
+
+
+def test_a_service_is_reached_at_its_address_wherever_that_is(town):
+    """L2-01, L2-04: both families, both protocols; and L2-31: nodes come and go."""
+    shop(town)
+    town.start()
+    until_reached(town.client, VIP, 80, "b1", "b2")
+    until_reached(town.client, VIP, 53, "b1", "b2", kind="udp")
+    until_reached(town.client, VIP6, 80, "b1", "b2")
+    owner = town.owner()
+    assert town.owner(VIP6) == owner, "both families are at one node"
+    (other,) = set(town.nodes) - {owner}
+
+    # Portico is killed: the addresses stay, and the next one finds them as they are.
+    town.nodes[owner].kill()
+    town.forget()
+    until_reached(town.client, VIP, 80, "b1", "b2")
+    assert town.owner() == owner
+    pid = town.nodes[owner].state / "arp" / "responder.pid"
+    before = pid.read_text()
+    town.nodes[owner].start()
+    assert pid.read_text() == before
+    assert town.nodes[owner].engine("arp")["figures"]["starts"] == 0
+
+    # A planned stop: the other one has them before this one has ended.
+    assert town.nodes[owner].stop() == 0
+    assert town.owner() == other
+    until_reached(town.client, VIP, 80, "b1", "b2")
+    until_reached(town.client, VIP6, 80, "b1", "b2")
+
+    # It comes back, and has them again.
+    town.nodes[owner].start()
+    until(lambda: town.owner() == owner, "the preferred one to have it again")
+
+    # The machine is gone without a word.
+    town.switch.unplug(town.nodes[owner].space)
+    until(lambda: town.owner() == other, "the other one to have it")
+    until_reached(town.client, VIP, 80, "b1", "b2")
+
+
+def test_local_policy_follows_the_endpoints(town):
+    """L2-03: only a node with an endpoint announces; the client's address is kept there."""
+    town.save("pool.yaml", pool(f"{VIP}/32"), l2())
+    web = service("web", port(80), externalTrafficPolicy="Local")
+    town.save("web.yaml", web, endpoints("web", b1="a"))
+    for name, node in town.nodes.items():
+        # Endpoints answer through the node they are said to be on, as pods do.
+        backend = town.backends["b1" if name == "a" else "b2"]
+        backend.run("ip", "route", "replace", "192.0.2.1/32", "via", address_of(node))
+    town.start()
+    until_reached(town.client, VIP, 80, "b1")
+    assert town.owner() == "a"
+    town.save("web.yaml", web, endpoints("web", b2="b"))
+    until_reached(town.client, VIP, 80, "b2")
+    assert town.owner() == "b"
+
+
+def test_nobody_announces_what_is_deleted_or_has_no_endpoints(town):
+    shop(town)
+    town.start()
+    until_reached(town.client, VIP, 80, "b1", "b2")
+    town.save("web.yaml", service("web", port(80)), endpoints("web"))
+    until(lambda: all(held(node) == 0 for node in town.nodes.values()), "nobody to have it")
+    town.forget()
+    assert end(town.client, VIP, 80) != "answered"
+    assert not town.owner(), "nobody has told where it is"
+    problems = [each["because"] for each in town.nodes["a"].status()["problems"]]
+    assert "NoAnnouncer" in problems
+
+
+def held(node) -> int:
+    return node.engine("arp")["figures"].get("held", 0)
+
+
+def address_of(node) -> str:
+    return {"node-a": "192.0.2.11", "node-b": "192.0.2.12"}[node.space.name]
