@@ -31,7 +31,10 @@ class Frr:
         folder.chmod(0o777)
         self.space, self.folder = space, folder
         (folder / "frr.conf").write_text(f"log file {folder / 'frr.log'}\n{config}\n")
-        self._daemons = [self._start(name) for name in ("zebra", "bgpd", "bfdd")]
+        self._daemons = [self._start("zebra")]
+        # The others look for zebra once, and then again after ten seconds.
+        until((folder / "zserv.api").exists, "FRR's zebra")
+        self._daemons += [self._start(name) for name in ("bgpd", "bfdd")]
         until(self._listens, "FRR's three daemons")
         self.tell("vtysh", "-f", str(folder / "frr.conf"), plain=True)
 

@@ -79,7 +79,8 @@ class Detached:
     async def _run(self, command: Sequence[str]) -> tuple[str, int]:
         """What it says until it is ready, and how `setsid` ended."""
         log = self._state / f"{self._name}.log"
-        mode = "ab" if not log.exists() or log.stat().st_size < MOST_LOG_BYTES else "wb"
+        log.touch(mode=0o600)
+        mode = "ab" if log.stat().st_size < MOST_LOG_BYTES else "wb"
         with log.open(mode) as errors:
             process = await asyncio.create_subprocess_exec(
                 # Nobody's child: it does not become a zombie, and Ctrl-C is not meant for it.

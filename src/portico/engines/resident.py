@@ -72,6 +72,19 @@ def drop_privileges(users: tuple[str, ...]) -> None:
         os.setuid(user.pw_uid)
 
 
+def why_not_as(users: tuple[str, ...]) -> str:
+    """What keeps that user from starting Python programs of ours; empty: nothing. Raises OSError.
+
+    A Python in somebody's home directory can be run by nobody else.
+    """
+    user = user_of(users)
+    if user is None:
+        return ""
+    program = Path(sys.executable).resolve()
+    private = _private_above(program, user)
+    return f"{user.pw_name} cannot run {program}, because {private} is private" if private else ""
+
+
 def make_home(folder: Path, users: tuple[str, ...]) -> None:
     """A directory for such a process, which nobody else can look into.
 
@@ -82,10 +95,17 @@ def make_home(folder: Path, users: tuple[str, ...]) -> None:
     if user is None:
         return
     os.chown(folder, user.pw_uid, user.pw_gid)
-    for above in folder.parents:
+    private = _private_above(folder, user)
+    if private is not None:
+        raise PermissionError(
+            f"user {user.pw_name} cannot reach {folder}, because {private} is private: "
+            f"choose another --state-dir, or chmod o+x {private}"
+        )
+
+
+def _private_above(path: Path, user: pwd.struct_passwd) -> Path | None:
+    for above in path.parents:
         found = above.stat()
         if not found.st_mode & 0o001 and found.st_uid != user.pw_uid:
-            raise PermissionError(
-                f"user {user.pw_name} cannot reach {folder}, because {above} is private: "
-                f"choose another --state-dir, or chmod o+x {above}"
-            )
+            return above
+    return None
