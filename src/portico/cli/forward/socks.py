@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from portico.cli.forward_tellers import Teller
-from portico.cli.forward_wanted import Wanted
+from portico.cli.forward.tellers import Teller
+from portico.cli.forward.wanted import Wanted
 from portico.forward.listen import close_all, listen
 from portico.forward.one import World
 from portico.forward.socks.lookup import Lookup

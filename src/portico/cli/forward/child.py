@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from portico.cli.forward_ending import Ending
+from portico.cli.forward.ending import Ending
 from portico.forward.errors import ForwardError
 from portico.forward.one import Forward
 from portico.forward.told import Listening

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from portico.cli.forward_lines import JsonLines, Lines
-from portico.cli.forward_wanted import Wanted
+from portico.cli.forward.lines import JsonLines, Lines
+from portico.cli.forward.wanted import Wanted
 from portico.forward.one import Forward
 from portico.forward.told import Told
 
@@ -34,7 +34,7 @@ def teller(wanted: Wanted) -> Teller:
         return Lines(quiet=wanted.is_quiet, out=sys.stderr)
     is_watched = sys.stdout.isatty() and sys.stderr.isatty()
     if is_watched and not (wanted.is_quiet or wanted.in_background):
-        from portico.cli.forward_table import Table
+        from portico.cli.forward.table import Table
 
         return Table()
     return Lines(quiet=wanted.is_quiet)

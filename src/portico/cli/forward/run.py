@@ -4,9 +4,9 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING
 
-from portico.cli.forward_ending import Ending, end_by
-from portico.cli.forward_tellers import Teller, teller
-from portico.cli.forward_wanted import Wanted
+from portico.cli.forward.ending import Ending, end_by
+from portico.cli.forward.tellers import Teller, teller
+from portico.cli.forward.wanted import Wanted
 from portico.forward.errors import USAGE, ForwardError, from_kube
 from portico.forward.forwards import forwarding
 from portico.forward.in_cluster import in_cluster
@@ -19,7 +19,7 @@ from portico.kube.streams.remembered import Remembered, usual_file
 from portico.kube.streams.settings import Settings
 
 if TYPE_CHECKING:
-    from portico.cli.forward_background import Detaching
+    from portico.cli.forward.background import Detaching
     from portico.forward.socks.server import SocksServer
 
 
@@ -27,7 +27,7 @@ def run(wanted: Wanted) -> int:
     """The exit code. Raises ForwardError."""
     if not wanted.in_background:
         return _Run(wanted, None).run()
-    from portico.cli.forward_background import in_background
+    from portico.cli.forward.background import in_background
 
     return in_background(lambda detaching: _Run(wanted, detaching).run())
 
@@ -57,7 +57,7 @@ class _Run:
             raise ForwardError(error.reason, error.hint, USAGE) from None
         async with Client(found) as client:
             if wanted.options.manner is Manner.KUBECTL:
-                from portico.cli.forward_kubectl import forward_as_kubectl
+                from portico.cli.forward.kubectl import forward_as_kubectl
 
                 return await forward_as_kubectl(client, wanted)
             settings = Settings(remembered=Remembered(usual_file()))
@@ -65,7 +65,7 @@ class _Run:
             tell = teller(wanted)
             if not wanted.socks:
                 return await self._in(world, found.origin, tell)
-            from portico.cli.forward_socks import socks_server
+            from portico.cli.forward.socks import socks_server
 
             with socks_server(wanted, world, client, tell) as self._socks:
                 return await self._in(world, found.origin, tell)
@@ -83,7 +83,7 @@ class _Run:
 
     async def _until_the_end(self, forwards: tuple[Forward, ...], origin: str) -> int:
         if self._wanted.command:
-            from portico.cli.forward_child import run_child
+            from portico.cli.forward.child import run_child
 
             return await run_child(self._wanted.command, forwards, self._ending)
         if self._detaching is None:

@@ -44,7 +44,7 @@ class ForwardCommand(click.Command):
 
 
 def _verb(name: str) -> click.Command:
-    from portico.cli.forward_running import list_command, stop_command
+    from portico.cli.forward.running import list_command, stop_command
 
     return {"list": list_command, "stop": stop_command}[name]
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from portico.cli.forward_lines import Lines, say
+from portico.cli.forward.lines import Lines, say
 from portico.cli.output import printable
 from portico.forward.one import Forward
 from portico.forward.told import Ended, Told, Trouble

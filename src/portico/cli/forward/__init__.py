@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from portico.cli.forward_command import ForwardCommand
-from portico.cli.forward_options import forward_options
+from portico.cli.forward.options import forward_options
+from portico.cli.forward.parsing import ForwardCommand
 
 EPILOG = """\b
 Examples:
@@ -46,8 +46,8 @@ def command(words: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # 
 
 
 def _run(words: tuple[str, ...], options: Mapping[str, Any]) -> int:
-    from portico.cli.forward_run import run
-    from portico.cli.forward_wanted import wanted
+    from portico.cli.forward.run import run
+    from portico.cli.forward.wanted import wanted
     from portico.forward.errors import ForwardError
 
     is_kubectl = options["compat"] == "kubectl"

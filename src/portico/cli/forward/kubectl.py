@@ -6,8 +6,8 @@ import sys
 from datetime import datetime
 from typing import Final
 
-from portico.cli.forward_lines import Lines
-from portico.cli.forward_wanted import Wanted
+from portico.cli.forward.lines import Lines
+from portico.cli.forward.wanted import Wanted
 from portico.forward.in_cluster import carriages
 from portico.forward.kubectl.one_shot import OneShot
 from portico.forward.told import Ended, Told, Trouble
