@@ -188,3 +188,22 @@ class TestBackground:
         done = run("web-1", f":{HTTP}", "--background")
         assert done.returncode == 1
         assert "is not for this user alone" in done.stderr
+
+
+def test_a_file(place, portico, tmp_path):
+    place.start("web-1")
+    place.start("db-0", app="db")
+    place.serve()
+    file = tmp_path / "forwards.yaml"
+    file.write_text(f"""
+forwards:
+  - {{target: svc/web, ports: [":80"]}}
+  - {{selector: app=db, ports: [":{GREETINGS}"]}}
+""")
+    process = portico("-f", str(file), "web-1", f":{ORDERS}").until_listening(lines=6)
+    assert answer(process) == "web-1"
+    assert process.local.keys() == {HTTP, GREETINGS, ORDERS}
+    file.write_text("forwards:\n  - {target: svc/web}\n")
+    process = portico("-f", str(file))
+    assert process.ended() == 2
+    assert process.err == [f"error: {file}:2: forwards[0]: say ports, or allPorts"]

@@ -38,6 +38,14 @@ _OURS: Final = (
         "-l", "--selector", default="", metavar="LABELS",
         help="Pods with these labels, in place of a target: -l app=web 8080:80.",
     ),
+    click.option(
+        "-f",
+        "--filename",
+        default="",
+        metavar="FILE",
+        type=click.Path(),
+        help="Targets from a YAML file, see docs/forward.md.",
+    ),
     click.option("--all-ports", is_flag=True, help="All ports that the target declares."),
     click.option(
         "--wait", "only_ready", is_flag=True,

@@ -1,6 +1,7 @@
 """What the command line of a forward asks for, as typed values."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -42,7 +43,7 @@ def wanted(words: Sequence[str], options: Mapping[str, Any]) -> Wanted:
 
 
 _BEYOND_KUBECTL: Final = (
-    "selector", "all_ports", "only_ready", "balance", "pods", "ignore_busy",
+    "selector", "all_ports", "filename", "only_ready", "balance", "pods", "ignore_busy",
     "socks", "background",
 )  # fmt: skip
 
@@ -71,19 +72,28 @@ def _wanted(words: Sequence[str], options: Mapping[str, Any]) -> Wanted:
 
 
 def _requests(words: Sequence[str], options: Mapping[str, Any]) -> tuple[Request, ...]:
-    if options["socks"] and not words and not options["selector"]:
-        return ()
+    listed = _listed(options)
+    if not words and not options["selector"] and (listed or options["socks"]):
+        return listed
     places = parse_places(options["addresses"]) if options["addresses"] else BOTH
     common = {"namespace": options["namespace"], "places": places, "pods": _pods(options)}
     if selector := options["selector"]:
         ports = parse_ports(words)
         if not ports and not options["all_ports"]:
             raise UsageError("a selector needs ports", "say which, or --all-ports")
-        return (Request(None, ports, labels=selector, **common),)
-    return tuple(
+        return (*listed, Request(None, ports, labels=selector, **common))
+    return listed + tuple(
         Request(each.target, each.ports, **common)
         for each in parse_words(words, all_ports=options["all_ports"])
     )
+
+
+def _listed(options: Mapping[str, Any]) -> tuple[Request, ...]:
+    if not options["filename"]:
+        return ()
+    from portico.forward.file import read_forwards
+
+    return read_forwards(Path(options["filename"]), options["namespace"])
 
 
 def _pods(options: Mapping[str, Any]) -> int:
