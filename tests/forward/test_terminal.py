@@ -1,0 +1,112 @@
+"""What is seen at a terminal, and how little it takes to get there."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import pytest
+
+from forward.conftest import PORTICO
+from live.until import until
+from support.kubelet.apps import HTTP
+from support.orders import asked
+
+HEAVY = {"aiohttp", "cryptography", "prometheus_client", "dns", "asyncinotify", "urllib3"}
+FOREIGN = {"portico.compiler", "portico.sources", "portico.plan", "portico.store", "portico.model"}
+
+
+@pytest.fixture
+def terminal(place, tmp_path):
+    """A forward that somebody sits in front of: the process, and what is on the screen so far."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "200"}
+    shown = []
+
+    def start(*words):
+        command = [PORTICO, "forward", f"--kubeconfig={place.kubeconfig}", *words]
+        process = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+        )
+        started.append(process)
+        return process
+
+    def screen():
+        os.set_blocking(ours, False)
+        try:
+            while part := os.read(ours, 65536):
+                shown.append(part.decode())
+        except BlockingIOError:
+            pass
+        return _rendered("".join(shown))
+
+    started = []
+    yield start, screen
+    for process in started:
+        process.terminate()
+        process.wait(30)
+    os.close(theirs)
+    os.close(ours)
+
+
+def _rendered(text):
+    """The lines that are left on a screen: the table erases itself by moving up."""
+    lines = [""]
+    for up, piece in re.findall(r"(?:\x1b\[(\d+)A\x1b\[J)|([^\x1b]+)", text):
+        if up:
+            lines = [*lines[: len(lines) - 1 - int(up)], ""]
+        else:
+            first, *rest = piece.replace("\r\n", "\n").split("\n")
+            lines[-1] += first
+            lines += rest
+    return [line for line in lines if line]
+
+
+def test_a_table_below_the_lines(place, terminal):
+    place.start("web-1")
+    place.start("web-2")
+    place.serve()
+    start, screen = terminal
+    start("svc/web", ":80")
+    until(lambda: len(screen()) == 4, "the table")
+    v4, v6, head, row = screen()
+    local = re.fullmatch(rf"Forwarding from 127\.0\.0\.1:(\d+) -> {HTTP}", v4)[1]
+    assert v6 == f"Forwarding from [::1]:{local} -> {HTTP}"
+    assert head.split() == [
+        "TARGET", "POD", "LOCAL", "CONN", "SENT", "RECEIVED", "RATE", "STATE"
+    ]  # fmt: skip
+    assert row.split() == ["svc/web", "web-1", local, "0", "0", "B", "0", "B", "0", "B/s",
+                           "connected"]  # fmt: skip
+    for _ in range(30):
+        asked(int(local))
+    # An answer has 43 bytes.
+    until(lambda: screen()[-1].split()[6:8] == ["1.29", "KB"], "the bytes to be counted")
+    place.leave("web-1")
+    until(lambda: len(screen()) == 5 and screen()[4].split()[1] == "web-2", "the next pod")
+    assert screen()[2] == "svc/web: new connections go to web-2"
+
+
+def test_waiting_is_told_in_the_table(place, terminal):
+    place.start("web-1")
+    place.serve()
+    start, screen = terminal
+    process = start("svc/web", ":80")
+    until(lambda: len(screen()) == 4, "the table")
+    place.remove("web-1")
+    until(lambda: screen()[-1].split()[-1] == "waiting", "it to wait")
+    process.send_signal(2)
+    assert process.wait(30) == 0
+
+
+def test_few_things_are_imported(place):
+    place.start("web-1")
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "portico", "forward", "web-1", f":{HTTP}",
+         f"--kubeconfig={place.kubeconfig}", "--", "true"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "portico.forward.forwarder" in modules
+    assert not HEAVY & {name.partition(".")[0] for name in modules}
+    assert not FOREIGN & {".".join(name.split(".")[:2]) for name in modules}
