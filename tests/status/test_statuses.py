@@ -29,7 +29,7 @@ def written(statuses, key, version, now=0.0):
     write = statuses.next(now)
     assert write
     assert write.key == key
-    statuses.wrote(key, Seen(write.seen.uid, version, write.addresses), now)
+    statuses.wrote(key, Seen(write.seen.uid, version, write.shown), now)
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (2, 0, 1)])
@@ -68,7 +68,7 @@ def test_what_comes_during_a_write_is_written_afterwards(statuses):
     write = statuses.next(0.0)
     statuses.publish(THEIRS, 0.0)
     assert statuses.next(0.0) is None
-    statuses.wrote(SHOP, Seen("u", 2, write.addresses), 0.0)
+    statuses.wrote(SHOP, Seen("u", 2, write.shown), 0.0)
     assert statuses.next(0.0) == (SHOP, Seen("u", 2, OURS), THEIRS)
 
 
@@ -173,4 +173,4 @@ def test_only_what_we_have_published_is_taken_back(statuses):
     written(statuses, SHOP, 2)
     is_ours(statuses, CART, addresses=THEIRS)
     statuses.saw(Key("shop", "not-ours"), Seen("u", 1, OURS), 0.0)
-    assert [(write.key, write.addresses) for write in statuses.to_clear()] == [(SHOP, NONE)]
+    assert [(write.key, write.shown) for write in statuses.to_clear(())] == [(SHOP, NONE)]

@@ -77,7 +77,7 @@ class Writing:
         return Report(
             standing.is_leader,
             standing.holder,
-            tuple(map(str, statuses.addresses or ())),
+            tuple(map(str, statuses.published or ())),
             statuses.left,
             shift.statuses.written,
             shift.events.events.dropped,

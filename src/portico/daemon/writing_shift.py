@@ -8,6 +8,7 @@ from typing import NamedTuple
 from portico.daemon.writing_addresses import AddressWatch, Place
 from portico.daemon.writing_events import EventWriter
 from portico.daemon.writing_pace import Pace
+from portico.daemon.writing_patch import IngressStatuses
 from portico.daemon.writing_statuses import StatusWriter
 from portico.kube.api.told import Key
 from portico.kube.config.errors import KubeError
@@ -45,7 +46,9 @@ class Shift:
         self._errand, self._verdicts, self._pace = errand, verdicts, pace
         client = writers.client
         self._watch = AddressWatch(client, errand.publish, errand.place, pace.addresses_settle)
-        self.statuses = StatusWriter(client, pace, writers.may_write, self._contested)
+        self.statuses = StatusWriter(
+            IngressStatuses(client), pace, writers.may_write, self._contested
+        )
         self.events = EventWriter(client, writers.identity, pace, self._uid)
         self.unknown = ""
         self._contests: asyncio.Queue[tuple[Ref, str, str]] = asyncio.Queue()
@@ -75,7 +78,7 @@ class Shift:
 
     async def say_goodbye(self) -> None:
         """Nobody is to be led to us any more, if nobody is there. Never raises KubeError."""
-        publish, shown = self._errand.publish, self.statuses.statuses.addresses
+        publish, shown = self._errand.publish, self.statuses.statuses.published
         # Several addresses are several machines, and one of those serves on.
         if not (publish.is_on and publish.clears_on_exit and shown and len(shown) == 1):
             return
@@ -83,7 +86,7 @@ class Shift:
             async with asyncio.timeout(self._pace.longest_clearing):
                 if not await self._watch.has_other_replicas():
                     log.info("clearing the status of Ingresses; see --update-status-on-shutdown")
-                    await self.statuses.clear()
+                    await self.statuses.clear(())
         except KubeError as error:
             log.warning("the status of Ingresses stays as it is: %s", error)
         except TimeoutError:

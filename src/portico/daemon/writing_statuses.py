@@ -1,23 +1,21 @@
-"""Writes the status of Ingresses. What is written, and when, is decided in status/statuses.py.
+"""Writes the status of objects. What is written, and when, is decided in status/statuses.py.
 
-The Ingresses are watched here a second time, by the leader alone and without what they ask for:
-the plan must not be compiled anew because we have written a status.
+They are watched here a second time, by the leader alone and without what they ask for: the plan
+must not be compiled anew because we have written the status of an Ingress.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Collection
 from contextlib import aclosing, suppress
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from portico.daemon.writing_pace import Pace
-from portico.daemon.writing_patch import IngressStatuses, seen_of
+from portico.daemon.writing_patch import StatusObjects
 from portico.kube.api.bucket import Bucket
 from portico.kube.api.reflector import Batch, Reflector
 from portico.kube.api.told import Delete, Key, Put, Recovered, Trouble
-from portico.kube.api.wanted import Wanted
 from portico.kube.config.errors import KubeError
-from portico.kube.http.client import Client
 from portico.kube.http.errors import (
     AnswerError,
     ConflictError,
@@ -27,31 +25,39 @@ from portico.kube.http.errors import (
 )
 from portico.lib.backoff import delays
 from portico.status.contest import TOLD_FROM
-from portico.status.own_objects import INGRESSES, IngressStatus, read_ingress
-from portico.status.publish import Addresses
-from portico.status.statuses import Failed, Statuses, Write
+from portico.status.statuses import Failed, Seen, Statuses, Write
 
 log = logging.getLogger("portico.status")
 
-Contested = Callable[[Key, str, Addresses], None]
-"""Somebody else keeps writing into this Ingress: who, and what."""
+S = TypeVar("S")
+
+Contested = Callable[[Key, str, S], None]
+"""Somebody else keeps writing into this object: who, and what."""
 
 NOT_LEADING: Final = 0.5
 """Seconds; by then it is known whether somebody else leads."""
 
 
-class StatusWriter:
+def nobody_is_told(_key: Key) -> None:
+    """What is written is not told to anybody."""
+
+
+class StatusWriter(Generic[S]):
     """At work while its replica leads."""
 
     def __init__(
-        self, client: Client, pace: Pace, may_write: Callable[[], bool], contested: Contested
+        self,
+        objects: StatusObjects[S],
+        pace: Pace,
+        may_write: Callable[[], bool],
+        contested: Contested[S],
+        wrote: Callable[[Key], None] = nobody_is_told,
     ) -> None:
-        self.statuses = Statuses(pace.patience)
+        self.statuses: Statuses[S] = Statuses(pace.patience)
         self.written = 0
         self.trouble = ""
-        self._client, self._pace, self._may_write = client, pace, may_write
-        self._contested = contested
-        self._objects = IngressStatuses(client)
+        self._objects, self._pace, self._may_write = objects, pace, may_write
+        self._contested, self._wrote = contested, wrote
         self._bucket = Bucket(pace.burst, pace.per_second)
         self._gate = asyncio.Semaphore(pace.writers)
         self._news = asyncio.Event()
@@ -69,71 +75,76 @@ class StatusWriter:
                 write = await self._next()
                 group.create_task(self._write(write), name=f"status of {write.key}")
 
-    def publish(self, addresses: Addresses) -> None:
-        self.statuses.publish(addresses, _now())
+    def publish(self, shown: S) -> None:
+        """All that are ours show this."""
+        self.statuses.publish(shown, _now())
+        self._news.set()
+
+    def want(self, key: Key, shown: S) -> None:
+        """One of them is ours, and shows this."""
+        self.statuses.want(key, shown, _now())
         self._news.set()
 
     def own(self, key: Key, *, is_ours: bool) -> None:
-        """Whether an Ingress is ours."""
+        """Whether one of them is ours."""
         self.statuses.own(key, _now(), is_ours=is_ours)
         self._news.set()
 
-    async def clear(self) -> None:
-        """Take back what every Ingress of ours shows; what cannot be is left."""
+    async def clear(self, nothing: S) -> None:
+        """Take back what all of ours show; what cannot be is left."""
         gate = asyncio.Semaphore(self._pace.writers)
 
-        async def cleared(write: Write) -> None:
+        async def cleared(write: Write[S]) -> None:
             async with gate:
                 await self._clear(write)
 
         async with asyncio.TaskGroup() as group:
-            for write in list(self.statuses.to_clear()):
+            for write in list(self.statuses.to_clear(nothing)):
                 group.create_task(cleared(write), name=f"clearing {write.key}")
 
-    async def _clear(self, write: Write) -> None:
+    async def _clear(self, write: Write[S]) -> None:
         try:
             # It may have changed while nobody watched any more: our own last write, for one.
             seen = await self._objects.read(write.key)
-            if seen.uid == write.seen.uid and seen.addresses == write.seen.addresses:
+            if seen.uid == write.seen.uid and seen.shown == write.seen.shown:
                 await self._objects.write(write._replace(seen=seen))
         except KubeError as error:
-            log.warning("the status of Ingress %s stays: %s", write.key, error)
+            log.warning("%s: the status of %s stays: %s", self._objects.what, write.key, error)
 
     async def _follow(self, group: asyncio.TaskGroup, namespace: str) -> None:
-        wanted = Wanted(INGRESSES, read_ingress, namespace)
-        async with aclosing(Reflector(self._client, wanted).batches()) as batches:
+        wanted = self._objects.wanted(namespace)
+        async with aclosing(Reflector(self._objects.client, wanted).batches()) as batches:
             async for batch in batches:
                 self._take(batch, group)
                 self._news.set()
 
-    def _take(self, batch: Batch[IngressStatus], group: asyncio.TaskGroup) -> None:
+    def _take(self, batch: Batch[Seen[S]], group: asyncio.TaskGroup) -> None:
         for told in batch:
             match told:
-                case Put(key, found):
-                    seen = seen_of(found)
+                case Put(key, seen):
                     sight = self.statuses.saw(key, seen, _now())
                     if sight.times_overwritten >= TOLD_FROM:
-                        report = self._report(key, seen.addresses)
+                        report = self._report(key, seen.shown)
                         group.create_task(report, name=f"contest of {key}")
                     elif sight.is_doubtful:
                         group.create_task(self._ask(key), name=f"doubt of {key}")
                 case Delete(key):
                     self.statuses.lost(key)
                 case Trouble(reason):
-                    log.warning("status of Ingresses: %s", reason)
+                    log.warning("status of %s: %s", self._objects.what, reason)
                 case Recovered():
-                    log.info("status of Ingresses: followed again")
+                    log.info("status of %s: followed again", self._objects.what)
                 case _:
                     pass
 
-    async def _report(self, key: Key, addresses: Addresses) -> None:
+    async def _report(self, key: Key, shown: S) -> None:
         try:
             who = await self._objects.last_writer(key)
         except KubeError:
             who = ""
-        self._contested(key, who or "another controller", addresses)
+        self._contested(key, who or "another controller", shown)
 
-    async def _next(self) -> Write:
+    async def _next(self) -> Write[S]:
         while True:
             now = _now()
             if now < self._held_until:
@@ -155,7 +166,7 @@ class StatusWriter:
         except TimeoutError:
             return
 
-    async def _write(self, write: Write) -> None:
+    async def _write(self, write: Write[S]) -> None:
         try:
             if self._may_write():
                 await self._try(write)
@@ -166,7 +177,7 @@ class StatusWriter:
             self._gate.release()
             self._news.set()
 
-    async def _try(self, write: Write) -> None:
+    async def _try(self, write: Write[S]) -> None:
         key = write.key
         try:
             seen = await self._objects.write(write)
@@ -184,6 +195,7 @@ class StatusWriter:
             self.written += 1
             self.trouble, self._delays = "", delays(first=0.5)
             self.statuses.wrote(key, seen, _now())
+            self._wrote(key)
 
     async def _look_again(self, key: Key) -> None:
         try:
@@ -196,7 +208,7 @@ class StatusWriter:
         else:
             self.statuses.failed(key, Failed.CONFLICT, _now())
             if self.statuses.found(key, seen, _now()) >= TOLD_FROM:
-                await self._report(key, seen.addresses)
+                await self._report(key, seen.shown)
 
     async def _ask(self, key: Key) -> None:
         async with self._gate:
@@ -217,7 +229,7 @@ class StatusWriter:
 
     def _complain(self, error: KubeError) -> None:
         if str(error) != self.trouble:
-            log.warning("status of Ingresses: %s", error)
+            log.warning("status of %s: %s", self._objects.what, error)
         self.trouble = str(error)
 
 

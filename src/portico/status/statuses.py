@@ -1,34 +1,37 @@
-"""Which Ingress gets which addresses written next, and when. No I/O, and no clock of its own.
+"""Which object gets what written next, and when. No I/O, and no clock of its own.
 
-An Ingress is written when it is ours, was seen, and shows something else than it should. Each has
-at most one write under way; what comes meanwhile is looked at when that one has ended.
+An object is written when it is ours, was seen, and shows something else than it should. Each has
+at most one write under way; what comes meanwhile is looked at when that one has ended. Ingresses
+all show the same addresses; Services each have their own.
 """
 
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from portico.kube.api.told import Key
 from portico.status.contest import USUAL, Contest, Patience
-from portico.status.publish import Addresses
+
+S = TypeVar("S")
+"""What such an object shows."""
 
 
-class Seen(NamedTuple):
-    """An Ingress as it was last seen."""
+class Seen(NamedTuple, Generic[S]):
+    """An object as it was last seen."""
 
     uid: str
     version: int
-    addresses: Addresses
+    shown: S
 
 
-class Write(NamedTuple):
+class Write(NamedTuple, Generic[S]):
     """Only if the object is still as it was seen."""
 
     key: Key
-    seen: Seen
-    addresses: Addresses
+    seen: Seen[S]
+    shown: S
 
 
 class Sight(NamedTuple):
@@ -49,10 +52,12 @@ class Failed(Enum):
 
 
 @dataclass(slots=True)
-class _Entry:
+class _Entry(Generic[S]):
     is_ours: bool = False
-    seen: Seen | None = None
-    written: Seen | None = None
+    wanted: S | None = None
+    """Of its own; None: what all show."""
+    seen: Seen[S] | None = None
+    written: Seen[S] | None = None
     """By us, and not known to be overwritten."""
     contest: Contest = field(default_factory=Contest)
     failures: int = 0
@@ -62,41 +67,47 @@ class _Entry:
     is_under_way: bool = False
 
 
-class Statuses:
-    """Of all Ingresses."""
+class Statuses(Generic[S]):
+    """Of all objects of one kind."""
 
     def __init__(self, patience: Patience = USUAL) -> None:
         self._patience = patience
-        self._entries: dict[Key, _Entry] = {}
-        self._addresses: Addresses | None = None
+        self._entries: dict[Key, _Entry[S]] = {}
+        self._published: S | None = None
         self._ready: dict[Key, None] = {}
         self._later: list[tuple[float, Key]] = []
 
     @property
-    def addresses(self) -> Addresses | None:
-        """What is published; None where nobody knows yet."""
-        return self._addresses
+    def published(self) -> S | None:
+        """What all show; None where nobody knows yet."""
+        return self._published
 
-    def publish(self, addresses: Addresses, now: float) -> None:
-        """Every Ingress that is ours shows these from now on."""
-        self._addresses = addresses
+    def publish(self, shown: S, now: float) -> None:
+        """Every object that is ours shows this from now on."""
+        self._published = shown
         for key in self._entries:
             self._consider(key, now)
 
     def own(self, key: Key, now: float, *, is_ours: bool) -> None:
-        """An Ingress that is not ours any more is left as it is, for whoever has it now."""
+        """What is not ours any more is left as it is, for whoever has it now."""
         entry = self._entries.setdefault(key, _Entry())
-        entry.is_ours = is_ours
+        entry.is_ours, entry.wanted = is_ours, None
         self._settle(key, entry, now)
 
-    def saw(self, key: Key, seen: Seen, now: float) -> Sight:
+    def want(self, key: Key, shown: S, now: float) -> None:
+        """An object is ours, and shows this of its own."""
+        entry = self._entries.setdefault(key, _Entry())
+        entry.is_ours, entry.wanted = True, shown
+        self._settle(key, entry, now)
+
+    def saw(self, key: Key, seen: Seen[S], now: float) -> Sight:
         """As a watch tells it, which may be behind what we have been answered."""
         entry = self._entry_for(key, seen)
         if entry.seen is None or seen.version > entry.seen.version:
             return Sight(times_overwritten=self._believe(key, entry, seen, now))
         return Sight(is_doubtful=seen.version < entry.seen.version)
 
-    def found(self, key: Key, seen: Seen, now: float) -> int:
+    def found(self, key: Key, seen: Seen[S], now: float) -> int:
         """As the server has answered just now. How often we were overwritten, if we just were."""
         entry = self._entry_for(key, seen)
         if entry.is_under_way:
@@ -106,18 +117,17 @@ class Statuses:
         return self._believe(key, entry, seen, now)
 
     def lost(self, key: Key) -> None:
-        """The Ingress is gone."""
+        """The object is gone."""
         if entry := self._entries.get(key):
-            is_ours, is_under_way = entry.is_ours, entry.is_under_way
-            self._entries[key] = entry = _Entry(is_ours, is_under_way=is_under_way)
+            self._entries[key] = entry = _begun_anew(entry)
             self._settle(key, entry, 0.0)
 
-    def seen(self, key: Key) -> Seen | None:
-        """How an Ingress was last seen."""
+    def seen(self, key: Key) -> Seen[S] | None:
+        """How an object was last seen."""
         entry = self._entries.get(key)
         return entry.seen if entry else None
 
-    def next(self, now: float) -> Write | None:
+    def next(self, now: float) -> Write[S] | None:
         """To be carried out, and then told of with `wrote` or `failed`."""
         while self._later and self._later[0][0] <= now:
             self._consider(heapq.heappop(self._later)[1], now)
@@ -138,10 +148,10 @@ class Statuses:
 
     @property
     def left(self) -> int:
-        """How many Ingresses do not show what they should."""
+        """How many objects do not show what they should."""
         return sum(self._differs(entry) for entry in self._entries.values())
 
-    def wrote(self, key: Key, seen: Seen, now: float) -> None:
+    def wrote(self, key: Key, seen: Seen[S], now: float) -> None:
         """The server has it, and the object is so now."""
         entry = self._entries[key]
         entry.is_under_way = False
@@ -163,30 +173,30 @@ class Statuses:
             entry.not_before = now + self._patience.invalid
         self._settle(key, entry, now)
 
-    def to_clear(self) -> Iterable[Write]:
-        """Every Ingress that shows what we published, to show nothing."""
+    def to_clear(self, nothing: S) -> Iterable[Write[S]]:
+        """Every object that shows what we published, to show `nothing`."""
         for key, entry in self._entries.items():
-            if entry.is_ours and entry.seen and entry.seen.addresses == self._addresses:
-                yield Write(key, entry.seen, ())
+            if entry.is_ours and entry.seen and entry.seen.shown == self._published:
+                yield Write(key, entry.seen, nothing)
 
-    def _entry_for(self, key: Key, seen: Seen) -> _Entry:
+    def _entry_for(self, key: Key, seen: Seen[S]) -> _Entry[S]:
         """What is known of this very object, and not of one that had its name."""
         entry = self._entries.setdefault(key, _Entry())
         if entry.seen and entry.seen.uid != seen.uid:
-            entry = self._entries[key] = _Entry(entry.is_ours, is_under_way=entry.is_under_way)
+            entry = self._entries[key] = _begun_anew(entry)
         return entry
 
-    def _believe(self, key: Key, entry: _Entry, seen: Seen, now: float) -> int:
+    def _believe(self, key: Key, entry: _Entry[S], seen: Seen[S], now: float) -> int:
         entry.seen = seen
         times = 0
-        if entry.written and entry.written.addresses != seen.addresses:
+        if entry.written and entry.written.shown != seen.shown:
             entry.written = None
             entry.not_before = entry.contest.overwritten(now, self._patience)
             times = entry.contest.times
         self._settle(key, entry, now)
         return times
 
-    def _settle(self, key: Key, entry: _Entry, now: float) -> None:
+    def _settle(self, key: Key, entry: _Entry[S], now: float) -> None:
         if not (entry.is_ours or entry.seen or entry.is_under_way):
             del self._entries[key]
         self._consider(key, now)
@@ -202,15 +212,25 @@ class Statuses:
             entry.looked_at = entry.not_before
             heapq.heappush(self._later, (entry.not_before, key))
 
-    def _wanted(self, key: Key) -> Write | None:
+    def _wanted(self, key: Key) -> Write[S] | None:
         entry = self._entries.get(key)
         if entry is None or entry.is_under_way or not self._differs(entry):
             return None
+        wanted = self._shown(entry)
         assert entry.seen
-        assert self._addresses is not None
-        return Write(key, entry.seen, self._addresses)
+        assert wanted is not None
+        return Write(key, entry.seen, wanted)
 
-    def _differs(self, entry: _Entry) -> bool:
-        if not entry.is_ours or entry.seen is None or self._addresses is None:
+    def _differs(self, entry: _Entry[S]) -> bool:
+        wanted = self._shown(entry)
+        if not entry.is_ours or entry.seen is None or wanted is None:
             return False
-        return entry.seen.addresses != self._addresses
+        return entry.seen.shown != wanted
+
+    def _shown(self, entry: _Entry[S]) -> S | None:
+        return self._published if entry.wanted is None else entry.wanted
+
+
+def _begun_anew(entry: _Entry[S]) -> _Entry[S]:
+    """What is wanted stays; nothing is known of how it looks."""
+    return _Entry(entry.is_ours, entry.wanted, is_under_way=entry.is_under_way)
