@@ -10,7 +10,7 @@ import pytest
 from deploy.definitions import OF_OTHERS
 from deploy.pod import Pod, WebhookPod
 from deploy.rendered import charted, kustomized, one
-from deploy.town import ENTRY, NAMESPACE, ingress, town
+from deploy.town import ENTRY, NAMESPACE, ingress, pools, town
 from live.ports import free_ports
 from live.until import until
 from model.certificates import pair
@@ -69,11 +69,15 @@ def test_of_a_node(server, program):
         # The kernel of this machine is not for tests.
         program.prefix = ("setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin")
     server.put(*definitions())
-    server.put(*town("portico"))
+    server.put(*town("portico"), *pools())
+    server.fail(409, verb="patch", resource="services/status")  # to look at the object again
     (port,) = free_ports(1)
     pod.start(f"--healthz-bind-address=127.0.0.1:{port}", waits=False)
-    for kind in ("Service", "EndpointSlice"):
+    for kind in ("Service", "EndpointSlice", "IPAddressPool", "Eip"):
         until(lambda kind=kind: kind in told_of(server), f"an event about the {kind}")
+    for resource in ("services/status", "services", "ipaddresspools/status", "eips/status"):
+        pod.until_asked("patch", resource)
+    pod.until_asked("get", "services")
     pod.until_asked("watch", "nodes")
     for resource in ("namespaces", *(kind.resource.plural for kind in LOAD_BALANCING)):
         pod.until_asked("list", resource)

@@ -64,3 +64,18 @@ def town(class_name: str) -> list[dict[str, Any]]:
         ingress("good", "shop", class_name, "good"),
         ingress("bad", "nobody", class_name, "not-there"),
     ]
+
+
+def pools() -> list[dict[str, Any]]:
+    """One of each product, with something wrong, and a Service that gets an address."""
+    spec = {"addresses": ["198.51.100.0/28", "here"]}
+    metadata = {"name": "edge", "namespace": NAMESPACE}
+    balanced = service("balanced", type="LoadBalancer", clusterIP="10.96.0.8")
+    balanced["metadata"]["namespace"] = NAMESPACE
+    return [
+        {"apiVersion": "metallb.io/v1beta1", "kind": "IPAddressPool", "metadata": metadata,
+         "spec": spec},
+        {"apiVersion": "network.kubesphere.io/v1alpha2", "kind": "Eip",
+         "metadata": {"name": "edge"}, "spec": {"address": "here"}},
+        balanced,
+    ]  # fmt: skip

@@ -47,7 +47,7 @@ def test_a_request() -> None:
     ports = frozenset({(Transport.TCP, 80), (Transport.UDP, 53)})
     terms = Terms(Product.METALLB, "k", "", ports)
     want = AddressWant(WEB, "~", terms, tuple(Family), Stack.PREFER_DUAL, "edge", ("192.0.2.5",))
-    given = Given(("192.0.2.5",), is_record=True)
+    given = Given(("192.0.2.5",), "edge", is_record=True)
     origin = Origin(WEB, "spec.type")
     unit = AddressRequest(address_request_key(WEB), WEB, want, (), given, origin)
     assert unit_document(unit) == {

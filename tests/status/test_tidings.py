@@ -97,3 +97,17 @@ def test_a_contest_names_the_other_and_what_to_do():
     assert tiding.is_warning
     assert "nginx-ingress-controller keeps writing 198.51.100.1 here" in tiding.note
     assert "keeps writing nothing" in contested(SHOP, "somebody", "").note
+
+
+@pytest.mark.parametrize(
+    ("because", "reason"),
+    [
+        (Because.NO_ADDRESS_LEFT,       "AllocationFailed"),
+        (Because.SHARED_PORT_TAKEN,     "AllocationFailed"),
+        (Because.ANNOTATION_DEPRECATED, "deprecatedAnnotation"),
+        (Because.ADDRESS_RANGE_TAKEN,   "AddressRangeTaken"),  # no event of MetalLB's
+    ],
+)  # fmt: skip
+def test_causes_that_users_of_metallb_know_have_its_names(tidings, because, reason):
+    tidings.stand(SHOP, (refusal(because),), 0.0)
+    assert told(tidings, 2.0) == [("shop", True, reason)]

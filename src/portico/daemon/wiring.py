@@ -67,7 +67,7 @@ async def serve(origins: Origins, tells: "Publish | None", settings: Settings, e
         written = origins.sources(settings, watch=settings.watch, held=held)
         intake = Intake(store, [*written, *sources, *addresses])
         followers = [*followers, *map(AddressRequests, addresses)]
-        async with _writings(origins.cluster, tells) as writings:
+        async with _writings(origins.cluster, tells, addresses) as writings:
             view = View(store, compiler, engines, intake, writings)
             async with admin_port(view, settings):
                 story = run(intake, compiler, engines, [*followers, *writings])
@@ -111,7 +111,7 @@ def _addresses(origins: Origins, settings: Settings) -> list[AddressLeases]:
 
 @asynccontextmanager
 async def _writings(
-    asked: "Asked | None", tells: "Publish | None"
+    asked: "Asked | None", tells: "Publish | None", addresses: Sequence[AddressLeases]
 ) -> "AsyncIterator[list[Writing]]":
     """Who writes to the cluster; nobody, where there is none, or where nobody told us to: a
     Portico that somebody tries on a laptop must not write to what it reads.
@@ -133,4 +133,5 @@ async def _writings(
         yield []
         return
     async with Client(asked.access) as client:
-        yield [Writing(client, Errand(tells, place, asked.scope.namespaces))]
+        errand = Errand(tells, place, asked.scope.namespaces, gives_addresses=bool(addresses))
+        yield [Writing(client, errand, settling=addresses)]

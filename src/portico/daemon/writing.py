@@ -6,17 +6,25 @@ A follower of the plan in every replica; only the one that holds the Lease write
 import asyncio
 import os
 import uuid
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from portico.daemon.leader import Leader
 from portico.daemon.writing_pace import USUAL, Pace
-from portico.daemon.writing_shift import Errand, Shift, Writers
+from portico.daemon.writing_shift import Changed, Errand, News, Shift, Writers
 from portico.kube.api.lease import Election
 from portico.kube.api.told import Key
 from portico.kube.http.client import Client
 from portico.plan.plan import Diff, Plan
+from portico.status.pools import Usages
+from portico.status.services import Entitled
 from portico.status.verdicts import Verdicts
+
+
+class Settling(Protocol):
+    """Settles something, but only while its replica leads."""
+
+    def lead(self, *, is_leader: bool) -> None: ...
 
 
 class Report(NamedTuple):
@@ -45,19 +53,31 @@ class Report(NamedTuple):
 class Writing:
     """`follow` every plan, and `run` once; cancelling that says goodbye."""
 
-    def __init__(self, client: Client, errand: Errand, pace: Pace = USUAL) -> None:
+    def __init__(
+        self,
+        client: Client,
+        errand: Errand,
+        pace: Pace = USUAL,
+        settling: Sequence[Settling] = (),
+    ) -> None:
         host = errand.place.pod or os.uname().nodename
         self.identity = f"{host}_{uuid.uuid4()}"
         lease = Key(errand.place.namespace, errand.publish.election)
         self._leader = Leader(Election(client, lease, self.identity, pace.terms))
         self._writers = Writers(client, self.identity, lambda: self._leader.may_write)
         self._errand, self._pace = errand, pace
-        self._verdicts = Verdicts()
+        self._settling = settling
+        self._news = News(Verdicts(), Entitled(), Usages())
         self._has_plan = asyncio.Event()
         self._shift: Shift | None = None
 
     def follow(self, plan: Plan, hint: Diff) -> None:
-        changed = self._verdicts.follow(plan, hint)
+        news = self._news
+        changed = Changed(
+            news.verdicts.follow(plan, hint),
+            news.entitled.follow(plan, hint),
+            news.usages.follow(plan, hint),
+        )
         self._has_plan.set()
         if self._shift:
             self._shift.take(changed)
@@ -85,14 +105,21 @@ class Writing:
         )
 
     async def _work(self) -> None:
-        self._shift = Shift(self._writers, self._errand, self._verdicts, self._pace)
+        self._shift = Shift(self._writers, self._errand, self._news, self._pace)
+        self._tell(is_leader=True)
         try:
             await self._shift.run()
         except asyncio.CancelledError:
             if not self._leader.may_write:
                 self._shift = None
             raise
+        finally:
+            self._tell(is_leader=False)
 
     async def _goodbye(self) -> None:
         if self._shift:
             await self._shift.say_goodbye()
+
+    def _tell(self, *, is_leader: bool) -> None:
+        for each in self._settling:
+            each.lead(is_leader=is_leader)

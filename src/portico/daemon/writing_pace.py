@@ -24,6 +24,8 @@ class Pace:
     patience: Patience = contest.USUAL
     addresses_settle: float = 1.0
     """When pods roll, the addresses change with each; all that time is one change."""
+    pools_settle: float = 1.0
+    """How much of a pool is used is written this often at most."""
     refusals_settle: float = SETTLED
     events_limits: Limits = events.USUAL
     longest_clearing: float = 20.0

@@ -9,15 +9,21 @@ from portico.daemon.writing_addresses import AddressWatch, Place
 from portico.daemon.writing_events import EventWriter
 from portico.daemon.writing_pace import Pace
 from portico.daemon.writing_patch import IngressStatuses
+from portico.daemon.writing_pools import PoolWriter
+from portico.daemon.writing_services import ServiceStatuses
 from portico.daemon.writing_statuses import StatusWriter
 from portico.kube.api.told import Key
 from portico.kube.config.errors import KubeError
 from portico.kube.http.client import Client
+from portico.model.core import Service
 from portico.model.networking import Ingress
 from portico.model.ref import Ref
 from portico.status.addresses import Published, Unknown
+from portico.status.pools import Usages
 from portico.status.publish import Addresses, Publish
-from portico.status.tidings import contested
+from portico.status.services import Entitled, Shown, written
+from portico.status.statuses import Write
+from portico.status.tidings import Tiding, contested
 from portico.status.verdicts import Verdicts
 
 log = logging.getLogger("portico.status")
@@ -29,6 +35,26 @@ class Errand(NamedTuple):
     publish: Publish
     place: Place
     namespaces: Collection[str] = ()
+    gives_addresses: bool = False
+    """Whether Services of type LoadBalancer get addresses from us."""
+
+
+class News(NamedTuple):
+    """What the plan says of those who are to be told something; kept up to date by the owner."""
+
+    verdicts: Verdicts
+    entitled: Entitled
+    usages: Usages
+
+
+class Changed(NamedTuple):
+    """What is other than before: objects that stand differently, Services that show something
+    else, and whether any pool is used otherwise.
+    """
+
+    refs: Iterable[Ref]
+    services: Iterable[Key]
+    are_pools: bool
 
 
 class Writers(NamedTuple):
@@ -42,32 +68,48 @@ class Writers(NamedTuple):
 class Shift:
     """Begins anew, and believes nothing that an earlier one has seen."""
 
-    def __init__(self, writers: Writers, errand: Errand, verdicts: Verdicts, pace: Pace) -> None:
-        self._errand, self._verdicts, self._pace = errand, verdicts, pace
+    def __init__(self, writers: Writers, errand: Errand, news: News, pace: Pace) -> None:
+        self._errand, self._news, self._pace = errand, news, pace
+        self._verdicts = news.verdicts
         client = writers.client
         self._watch = AddressWatch(client, errand.publish, errand.place, pace.addresses_settle)
         self.statuses = StatusWriter(
             IngressStatuses(client), pace, writers.may_write, self._contested
         )
+        self.services = StatusWriter(
+            ServiceStatuses(client), pace, writers.may_write, self._service_contested, self._wrote
+        )
+        self._pools = PoolWriter(client, news.usages, writers.may_write, pace.pools_settle)
         self.events = EventWriter(client, writers.identity, pace, self._uid)
         self.unknown = ""
-        self._contests: asyncio.Queue[tuple[Ref, str, str]] = asyncio.Queue()
+        self._tidings: asyncio.Queue[Tiding] = asyncio.Queue()
 
     async def run(self) -> None:
         """Until cancelled."""
-        self.take(self._verdicts.ours)
-        self.take(self._verdicts.refs())
+        refs = (*self._verdicts.ours, *self._verdicts.refs())
+        self.take(Changed(refs, list(self._news.entitled.services()), are_pools=True))
         async with asyncio.TaskGroup() as group:
             group.create_task(self.events.run(), name="owners")
-            group.create_task(self._tell_contests(), name="contests")
+            group.create_task(self._tell(), name="tidings")
+            if self._errand.gives_addresses:
+                services = self.services.run(self._errand.namespaces)
+                group.create_task(services, name="statuses of Services")
+                group.create_task(self._pools.run(), name="statuses of pools")
             if self._errand.publish.is_on:
                 statuses = self.statuses.run(self._errand.namespaces)
                 group.create_task(statuses, name="statuses")
                 group.create_task(self._watch.run(self._publish), name="addresses")
 
-    def take(self, changed: Iterable[Ref]) -> None:
-        """These objects stand differently now."""
-        for ref in changed:
+    def take(self, changed: Changed) -> None:
+        for service in changed.services:
+            shown = self._news.entitled.of(service)
+            if shown is None:
+                self.services.own(service, is_ours=False)
+            else:
+                self.services.want(service, shown)
+        if changed.are_pools:
+            self._pools.follow()
+        for ref in changed.refs:
             if ref.kind == Ingress.KIND:
                 is_ours = ref in self._verdicts.ours
                 self.statuses.own(Key(ref.namespace, ref.name), is_ours=is_ours)
@@ -103,17 +145,33 @@ class Shift:
 
     def _contested(self, key: Key, who: str, addresses: Addresses) -> None:
         log.warning("the status of Ingress %s: %s keeps writing it, too", key, who)
-        self._contests.put_nowait((Ref(Ingress.KIND, *key), who, _text(addresses)))
+        self._tidings.put_nowait(contested(Ref(Ingress.KIND, *key), who, _text(addresses)))
 
-    async def _tell_contests(self) -> None:
+    def _service_contested(self, key: Key, who: str, shown: Shown) -> None:
+        log.warning("the status of Service %s: %s keeps writing it, too", key, who)
+        told = contested(Ref(Service.KIND, *key), who, ", ".join(shown.addresses))
+        self._tidings.put_nowait(told)
+
+    def _wrote(self, write: Write[Shown]) -> None:
+        service = Ref(Service.KIND, *write.key)
+        if tiding := written(service, write.seen.shown, write.shown):
+            self._tidings.put_nowait(tiding)
+
+    async def _tell(self) -> None:
         while True:
-            await self.events.tell(contested(*await self._contests.get()))
+            await self.events.tell(await self._tidings.get())
 
     def _uid(self, ref: Ref) -> str:
-        if ref.kind != Ingress.KIND:
-            return ""
-        seen = self.statuses.statuses.seen(Key(ref.namespace, ref.name))
-        return seen.uid if seen else ""
+        key = Key(ref.namespace, ref.name)
+        match ref.kind:
+            case Ingress.KIND:
+                ingress = self.statuses.statuses.seen(key)
+                return ingress.uid if ingress else ""
+            case Service.KIND:
+                service = self.services.statuses.seen(key)
+                return service.uid if service else ""
+            case _:
+                return ""
 
 
 def _text(addresses: Addresses) -> str:

@@ -38,7 +38,7 @@ NOT_LEADING: Final = 0.5
 """Seconds; by then it is known whether somebody else leads."""
 
 
-def nobody_is_told(_key: Key) -> None:
+def nobody_is_told(_write: object) -> None:
     """What is written is not told to anybody."""
 
 
@@ -51,7 +51,7 @@ class StatusWriter(Generic[S]):
         pace: Pace,
         may_write: Callable[[], bool],
         contested: Contested[S],
-        wrote: Callable[[Key], None] = nobody_is_told,
+        wrote: Callable[[Write[S]], None] = nobody_is_told,
     ) -> None:
         self.statuses: Statuses[S] = Statuses(pace.patience)
         self.written = 0
@@ -195,7 +195,7 @@ class StatusWriter(Generic[S]):
             self.written += 1
             self.trouble, self._delays = "", delays(first=0.5)
             self.statuses.wrote(key, seen, _now())
-            self._wrote(key)
+            self._wrote(write)
 
     async def _look_again(self, key: Key) -> None:
         try:

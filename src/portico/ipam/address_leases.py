@@ -15,6 +15,7 @@ class Answer(NamedTuple):
     """What one Service has, or why it has nothing."""
 
     addresses: tuple[str, ...] = ()
+    pool: str = ""
     refused: Refused | None = None
 
 
@@ -70,4 +71,5 @@ class AddressBook:
         if ref not in self._wants:
             return None
         lease = self._estate.lease(ref)
-        return Answer(lease.addresses if lease else (), self._estate.refused(ref))
+        addresses = lease.addresses if lease else ()
+        return Answer(addresses, self._estate.pool(ref), self._estate.refused(ref))

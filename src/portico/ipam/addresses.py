@@ -75,6 +75,12 @@ class Estate:
         addresses = self._book.addresses(service)
         return Lease(addresses, self._wants[service].terms) if addresses else None
 
+    def pool(self, service: Ref) -> str:
+        """The name of the pool that its addresses are of; empty without any."""
+        numbers = self._book.numbers(service)
+        pool = self._book.pools.of(numbers[0]) if numbers else None
+        return pool.pool.name if pool else ""
+
     def refused(self, service: Ref) -> Refused | None:
         """Why one Service has nothing, if it wants something."""
         return self._refused.get(service)

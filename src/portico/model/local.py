@@ -99,6 +99,9 @@ class AddressLease(Fact, frozen=True, gc=False, kw_only=True):
     KIND: ClassVar[str] = "AddressLease"
 
     addresses: tuple[str, ...] = ()
+    pool: str = ""
+    """Its name, as far as that is known already."""
+
     because: str = ""
     """The name of the cause, where there are none."""
 

@@ -65,6 +65,7 @@ class Given(NamedTuple):
     """What a Service has been given of the pools; nothing, where it was refused."""
 
     addresses: tuple[str, ...]
+    pool: str
     is_record: bool
     """Otherwise the record is the status of the Service, and this is to be written there."""
 

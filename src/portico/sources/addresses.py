@@ -108,6 +108,7 @@ def lease_of(ref: Ref, answer: Answer, *, is_record: bool) -> AddressLease:
     return AddressLease(
         metadata=Metadata(name=ref.name, namespace=ref.namespace),
         addresses=answer.addresses,
+        pool=answer.pool,
         because=refused.because.name if refused else "",
         detail=refused.detail if refused else "",
         is_record=is_record,

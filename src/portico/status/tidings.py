@@ -4,17 +4,41 @@ What comes and goes within a moment is not told. A Service is often applied a mo
 Ingress, and an object is often written twice in a row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from portico.model.ref import Ref
-from portico.plan.verdict import Refusal
+from portico.plan.verdict import Because, Refusal
 
 SETTLED: Final = 2.0
 """Seconds that something has to stand before it is told."""
 
 MOST: Final = 8
 """Refusals of one object that are told one by one."""
+
+ALLOCATION_FAILED: Final = "AllocationFailed"
+
+REASONS: Final[Mapping[Because, str]] = {
+    Because.POOL_MISSING: ALLOCATION_FAILED,
+    Because.POOL_CLOSED: ALLOCATION_FAILED,
+    Because.NO_POOL_FITS: ALLOCATION_FAILED,
+    Because.NO_ADDRESS_LEFT: ALLOCATION_FAILED,
+    Because.NO_ADDRESS_OF_FAMILY: ALLOCATION_FAILED,
+    Because.CLUSTER_IPS_MISSING: ALLOCATION_FAILED,
+    Because.WANTED_TWICE: ALLOCATION_FAILED,
+    Because.WANTED_ADDRESS_INVALID: ALLOCATION_FAILED,
+    Because.WANTED_ADDRESS_REPEATED: ALLOCATION_FAILED,
+    Because.WANTED_ADDRESS_OUTSIDE: ALLOCATION_FAILED,
+    Because.WANTED_ADDRESS_ELSEWHERE: ALLOCATION_FAILED,
+    Because.WANTED_ADDRESSES_APART: ALLOCATION_FAILED,
+    Because.WANTED_FAMILY_UNFIT: ALLOCATION_FAILED,
+    Because.ADDRESS_HELD: ALLOCATION_FAILED,
+    Because.SHARING_KEY_DIFFERS: ALLOCATION_FAILED,
+    Because.SHARING_POLICY_DIFFERS: ALLOCATION_FAILED,
+    Because.SHARED_PORT_TAKEN: ALLOCATION_FAILED,
+    Because.ANNOTATION_DEPRECATED: "deprecatedAnnotation",
+}
+"""What events call causes that MetalLB's users know by another name; others go by their code."""
 
 RECOVERED: Final = "Recovered"
 CONTESTED: Final = "StatusContested"
@@ -83,13 +107,18 @@ def _news(ref: Ref, before: Sequence[Refusal], now: Sequence[Refusal]) -> list[T
     """Warnings for what is new, and one word on what is over."""
     new = [each for each in now if each not in before]
     over = [each for each in before if each not in now]
-    found = [Tiding(ref, each.because.value.code, _sentence(each)) for each in new[:MOST]]
+    found = [Tiding(ref, _reason(each), _sentence(each)) for each in new[:MOST]]
     if (more := len(new) - MOST) > 0:
         note = f"and {more} more; `portico status` has all of them"
-        found.append(Tiding(ref, new[MOST].because.value.code, note))
+        found.append(Tiding(ref, _reason(new[MOST]), note))
     if over:
         found.append(Tiding(ref, RECOVERED, _relief(over, now), is_warning=False))
     return found
+
+
+def _reason(refusal: Refusal) -> str:
+    because = refusal.because
+    return REASONS.get(because, because.value.code)
 
 
 def _relief(over: Sequence[Refusal], now: Sequence[Refusal]) -> str:

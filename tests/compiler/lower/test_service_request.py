@@ -233,5 +233,8 @@ def test_what_was_of_a_pool_is_given_back() -> None:
     request, _, _ = found(status=status, annotations=OURS)
     assert request
     assert (request.want, request.held) == (None, ("192.0.2.5",))
+    request, _, _ = found(POOL, status=status, annotations=OURS, type="ClusterIP")
+    assert request
+    assert request.want is None
     # Whoever else has given it is not our business.
     assert found(status=status)[0] is None

@@ -10,7 +10,7 @@ from portico.compiler.look import Look
 from portico.compiler.lower.petition import Petition
 from portico.compiler.lower.service_families import cluster_addresses, families_of
 from portico.compiler.lower.service_ports import TRANSPORTS
-from portico.compiler.lower.service_request import Asked, ask
+from portico.compiler.lower.service_request import Asked, ask, give_back
 from portico.compiler.machine_addresses import load_balancer_addresses, machine_of
 from portico.model.core import Service
 from portico.plan.frontend import frontend_key
@@ -52,7 +52,9 @@ def entrances(fact: Service, look: Look, petition: Petition) -> list[Entrance]:
         wanted -= {Entry.CLUSTER_IP}
     spec = fact.spec
     named: list[tuple[Entry, str, str]] = []
-    if Entry.LOAD_BALANCER in wanted and spec.type == "LoadBalancer":
+    if Entry.LOAD_BALANCER in wanted and spec.type != "LoadBalancer":
+        give_back(fact, petition)
+    elif Entry.LOAD_BALANCER in wanted:
         named += ((Entry.LOAD_BALANCER, *one) for one in _of_load_balancer(fact, look, petition))
     if Entry.CLUSTER_IP in wanted:
         named += ((Entry.CLUSTER_IP, *one) for one in cluster_addresses(fact))

@@ -76,13 +76,13 @@ def ask(fact: Service, look: Look, petition: Petition) -> Asked | None:
     """Claim a request for addresses, if there are pools to ask; refuse what it got none for."""
     product = product_for(fact, look)
     if product is None:
-        _give_back(fact, petition)
+        give_back(fact, petition)
         return None
     stated = _stated(fact, product, petition)
     lease = lease_of(fact, look)
     want = None if stated is None else _want(fact, look, petition, product, stated)
     if want is None or stated is None:
-        _give_back(fact, petition)
+        give_back(fact, petition)
         return Asked(None, TYPE)
     field = stated.field or TYPE
     _claim(fact, petition, want, lease, field)
@@ -96,7 +96,7 @@ def ask(fact: Service, look: Look, petition: Petition) -> Asked | None:
 OF_POOL: Final = frozenset({Because.POOL_MISSING, Because.POOL_CLOSED})
 
 
-def _give_back(fact: Service, petition: Petition) -> None:
+def give_back(fact: Service, petition: Petition) -> None:
     """What it has of a pool, and may not have any more. Without a mark somebody else gave it."""
     marked = fact.metadata.annotations.get(ALLOCATED) or fact.metadata.labels.get(EIP_ANNOTATION)
     if marked and _held(fact):
@@ -111,7 +111,7 @@ def _claim(
     field: str,
 ) -> None:
     key = address_request_key(fact.ref)
-    given = Given(lease.addresses, lease.is_record) if lease else None
+    given = Given(lease.addresses, lease.pool, lease.is_record) if lease else None
     request = AddressRequest(key, fact.ref, want, _held(fact), given, petition.origin(field))
     petition.claim_aside(key, request)
 
