@@ -1,5 +1,7 @@
 """One namespace of a cluster, as its owner sees it."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,11 @@ class Town:
         done = self._plain.get(PATHS[kind].format(self.namespace, name))
         assert done.code == 200, done
         return done.body
+
+    def watch(self, kind: str, **query: Any) -> AbstractContextManager[Iterator[Any]]:
+        """Events of all objects of a kind, those that are there first."""
+        path = PATHS[kind].format(self.namespace, "").rstrip("/")
+        return self._plain.watch(path, **query)
 
     def delete(self, kind: str, name: str) -> None:
         done = self._plain.ask("DELETE", PATHS[kind].format(self.namespace, name))
