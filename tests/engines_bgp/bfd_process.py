@@ -7,13 +7,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import msgspec
-
 from portico.engines.bgp.bfd.client import connect
 from portico.engines.bgp.bfd.talk import Orders, Turn, Wish
 from portico.engines.bgp.users import USERS
-from portico.engines.detached import Detached
-from portico.engines.resident import make_home
+from portico.engines.companion.privileges import make_home
+from portico.engines.companion.process import Companion
 from support.netns import Space
 
 
@@ -26,9 +24,9 @@ class BfdProcess:
         self._top.chmod(0o711)  # the process is nobody's
         self.state = self._top / "bgp"
         make_home(self.state, USERS)
-        self.process = Detached("portico.engines.bgp.bfd", self.state, "bfd")
+        self.process = Companion("bfd", "portico.engines.bgp.bfd", self.state)
         self._runner = asyncio.Runner()
-        self._run(self.process.start(msgspec.json.encode(Orders(str(self.state), "x")).decode()))
+        self._run(self.process.start(Orders(str(self.state), "x")))
         self.turns: list[Turn] = []
         self._line = self._run(connect(self.process.socket, self.turns.append, lambda: None))
 

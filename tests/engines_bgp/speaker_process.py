@@ -8,14 +8,13 @@ import signal
 import tempfile
 from pathlib import Path
 
-import msgspec
-
 from live.until import until
 from portico.engines.bgp import wire
+from portico.engines.bgp.bfd.talk import Orders as BfdOrders
 from portico.engines.bgp.client import ask
 from portico.engines.bgp.users import USERS
-from portico.engines.detached import Detached
-from portico.engines.resident import make_home
+from portico.engines.companion.privileges import make_home
+from portico.engines.companion.process import Companion
 from support.netns import Space
 
 
@@ -29,19 +28,19 @@ class SpeakerProcess:
         self._top.chmod(0o711)  # the processes are nobody's
         self.state = self._top / "bgp"
         make_home(self.state, USERS)
-        self.process = Detached("portico.engines.bgp.speaker", self.state, "speaker")
-        self.bfd = Detached("portico.engines.bgp.bfd", self.state, "bfd")
+        make_home(self._top / "bfd", USERS)
+        self.process = Companion("speaker", "portico.engines.bgp.speaker", self.state)
+        self.bfd = Companion("bfd", "portico.engines.bgp.bfd", self._top / "bfd")
         self._runner = asyncio.Runner()
         self.version = ""
         self.start()
 
     def start(self) -> None:
-        orders = wire.Orders(str(self.state), self.engine, "x")
-        self.run(self.process.start(msgspec.json.encode(orders).decode()))
+        orders = wire.Orders(str(self.state), self.engine, str(self.bfd.socket), "x")
+        self.run(self.process.start(orders))
 
     def start_bfd(self) -> None:
-        orders = {"state": str(self.state), "build": "x"}
-        self.run(self.bfd.start(msgspec.json.encode(orders).decode()))
+        self.run(self.bfd.start(BfdOrders(str(self.bfd.state), "x")))
 
     def push(self, *peers: wire.Peer, routes: dict | None = None) -> wire.State:
         table = wire.Table(peers, routes or {})
@@ -84,10 +83,10 @@ class SpeakerProcess:
             return self._runner.run(story)
 
     def close(self) -> None:
-        for name in ("speaker", "exabgp", "bird", "bfd"):
+        for file in (*self.state.glob("*.pid"), self.bfd.pid_file):
             with contextlib.suppress(OSError, ValueError):
-                pid = int((self.state / f"{name}.pid").read_text())
-                if str(self.state).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                pid = int(file.read_text())
+                if str(self._top).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                     os.kill(pid, signal.SIGKILL)
         self._runner.close()
         shutil.rmtree(self._top)

@@ -1,10 +1,8 @@
 """Makes a responder announce the addresses of the plan: starts or adopts it, tells it."""
 
-import functools
 import hashlib
 import re
 import signal
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +15,7 @@ from portico.engines.arp.options import Options
 from portico.engines.arp.orders import Orders
 from portico.engines.arp.secrets import SecretError, read_secrets
 from portico.engines.companion.client import CompanionError
+from portico.engines.companion.code import code_of
 from portico.engines.companion.process import Companion
 from portico.engines.contract import Figures, Report
 from portico.plan.plan import Diff, Plan
@@ -174,11 +173,5 @@ def _orders(options: Options) -> Orders:
 
 def _build(orders: Orders) -> str:
     """Differs where a responder that runs was started from other code, or with other orders."""
-    return hashlib.blake2b(_code() + msgspec.json.encode(orders), digest_size=12).hexdigest()
-
-
-@functools.cache
-def _code() -> bytes:
-    here = Path(__file__).parent
-    files = sorted((*here.glob("*.py"), *here.with_name("companion").glob("*.py")))
-    return sys.version.encode() + b"".join(file.read_bytes() for file in files)
+    code = code_of(Path(__file__).parent)
+    return hashlib.blake2b(code + msgspec.json.encode(orders), digest_size=12).hexdigest()

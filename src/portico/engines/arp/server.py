@@ -7,7 +7,6 @@ import gc
 import os
 import signal
 import socket
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from portico.engines.arp.privileges import be_quick, drop_privileges
 from portico.engines.arp.station import Station
 from portico.engines.companion.control import Control
 from portico.engines.companion.loop import Loop
+from portico.engines.companion.ready import say_no, say_ready
 from portico.lib import clock
 
 GENERATION: Final = "generation"
@@ -144,10 +144,6 @@ def main(order: str) -> None:
     try:
         server.start()
     except OSError as trouble:
-        sys.stdout.write(str(trouble))
-        raise SystemExit(1) from None
-    sys.stdout.write("ready")
-    sys.stdout.flush()
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
+        say_no(trouble)
+    say_ready()
     server.run()

@@ -152,10 +152,11 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Orders(msgspec.Struct, frozen=True):
-    """What the speaker is told when it is started. `engine` is exabgp or bird."""
+    """What the speaker is told when it is started. `engine` is exabgp or bird, `bfd` a socket."""
 
     state: str
     engine: str
+    bfd: str
     build: str
 
 

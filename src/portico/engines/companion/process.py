@@ -78,7 +78,8 @@ class Companion(NamedTuple):
     async def _run(self, order: str) -> tuple[str, int]:
         """What it says until it is ready, and how `setsid` ended."""
         log = self.state / "error.log"
-        mode = "ab" if not log.exists() or log.stat().st_size < MOST_LOG_BYTES else "wb"
+        log.touch(mode=0o600)
+        mode = "ab" if log.stat().st_size < MOST_LOG_BYTES else "wb"
         with log.open(mode) as errors:
             process = await asyncio.create_subprocess_exec(
                 # Nobody's child: it does not become a zombie, and Ctrl-C is not meant for it.

@@ -1,16 +1,15 @@
 """Makes a relay serve the pools that expect the PROXY protocol: starts or adopts it, tells it."""
 
 import asyncio
-import functools
 import hashlib
 import signal
-import sys
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from portico.engines.companion.client import CompanionError
+from portico.engines.companion.code import code_of
 from portico.engines.contract import Figures, Report
 from portico.engines.relay import wire
 from portico.engines.relay.chart import Chart, chart, concerns
@@ -144,11 +143,5 @@ class Relay:
 
 def _build(orders: Orders) -> str:
     """Differs where a relay that runs was started from other code, or with other orders."""
-    return hashlib.blake2b(_code() + msgspec.json.encode(orders), digest_size=12).hexdigest()
-
-
-@functools.cache
-def _code() -> bytes:
-    here = Path(__file__).parent
-    files = sorted((*here.glob("*.py"), *here.with_name("companion").glob("*.py")))
-    return sys.version.encode() + b"".join(file.read_bytes() for file in files)
+    code = code_of(Path(__file__).parent)
+    return hashlib.blake2b(code + msgspec.json.encode(orders), digest_size=12).hexdigest()

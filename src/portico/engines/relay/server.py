@@ -5,7 +5,6 @@ import gc
 import os
 import signal
 import socket
-import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -14,11 +13,13 @@ import msgspec
 
 from portico.engines.companion.control import Control
 from portico.engines.companion.loop import Loop
+from portico.engines.companion.privileges import become
+from portico.engines.companion.ready import say_no, say_ready
 from portico.engines.relay import wire
 from portico.engines.relay.directions import Directions
 from portico.engines.relay.listening import listeners
 from portico.engines.relay.orders import AGES, FILES_EACH, FILES_ELSE, Orders
-from portico.engines.relay.privileges import drop_privileges, raise_open_files
+from portico.engines.relay.privileges import USERS, raise_open_files
 from portico.engines.relay.switchboard import Limits, Switchboard
 
 BACKLOG: Final = 4096
@@ -51,7 +52,7 @@ class Server:
         _Signals(self._loop, self)
         if predecessor is not None:
             _send_away(predecessor)
-        drop_privileges()
+        become(USERS)
 
     def run(self) -> None:
         """Until told to leave, and until the last connection has ended or the grace is over."""
@@ -171,10 +172,6 @@ def main(order: str) -> None:
     try:
         server.start()
     except OSError as trouble:
-        sys.stdout.write(str(trouble))
-        raise SystemExit(1) from None
-    sys.stdout.write("ready")
-    sys.stdout.flush()
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
+        say_no(trouble)
+    say_ready()
     server.run()

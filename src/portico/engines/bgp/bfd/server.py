@@ -12,10 +12,12 @@ from typing import Final
 
 import msgspec
 
-from portico.engines import resident
 from portico.engines.bgp.bfd import talk
 from portico.engines.bgp.bfd.switchroom import Switchroom
 from portico.engines.bgp.users import USERS
+from portico.engines.companion.privileges import become
+from portico.engines.companion.ready import say_no, say_ready
+from portico.engines.companion.streams import listen, until_term
 
 PRIORITY: Final = 10
 """Among real-time processes; ordinary ones wait for us, which costs them microseconds."""
@@ -36,19 +38,19 @@ class Server:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._note_bug)
         self._room = Switchroom(loop, self._tell)
-        self._left = resident.until_term()
+        self._left = until_term()
 
     async def run(self) -> None:
         """Until told to leave."""
         state = Path(self._orders.state)
         try:
             hurry()
-            resident.drop_privileges(USERS)
-            listening = await resident.listen(state / "bfd.sock", self._serve)
+            become(USERS)
+            listening = await listen(state / "control.sock", self._serve)
             (state / "bfd.pid").write_text(f"{os.getpid()}\n")
         except OSError as trouble:
-            resident.say_no(trouble)
-        resident.say_ready()
+            say_no(trouble)
+        say_ready()
         gc.collect()
         gc.freeze()
         await self._left.wait()

@@ -132,7 +132,7 @@ class ExaBgp:
             "PORTICO_PIPE": str(self._pipe.path),
             "EXABGP_ENVFILE": os.devnull,
             "exabgp.api.cli": "false",
-            # It stays who we are, who have given up what we could: see resident.why_not_as.
+            # It stays who we are, who have given up what we could: see companion/privileges.py.
             "exabgp.daemon.user": _user(),
             "exabgp.daemon.umask": "0o077",
             "exabgp.log.destination": "stderr",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from portico.engines.detached import has_ended, tell
+from portico.engines.companion.process import has_ended, send
 
 MOST_LOG_BYTES: Final = 1 << 20
 GRACE: Final = 5.0
@@ -65,7 +65,7 @@ class Child:
                 asyncio.get_running_loop().add_reader(self._watched, self._end_seen)
 
     def signal(self, number: signal.Signals) -> None:
-        tell(self.pid(), number)
+        send(self.pid(), number)
 
     async def end(self) -> None:
         """SIGTERM, and SIGKILL where that is not enough."""
@@ -73,7 +73,7 @@ class Child:
             pid = self.pid()
             if pid is None:
                 break
-            tell(pid, insistence)
+            send(pid, insistence)
             await has_ended(pid, GRACE)
         self._forget()
         self._pid_file.unlink(missing_ok=True)

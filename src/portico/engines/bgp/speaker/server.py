@@ -11,7 +11,6 @@ from typing import Final
 
 import msgspec
 
-from portico.engines import resident
 from portico.engines.bgp import wire
 from portico.engines.bgp.bfd.talk import Turn
 from portico.engines.bgp.exabgp.adapter import ExaBgp
@@ -20,6 +19,9 @@ from portico.engines.bgp.speaker.holding import Holding
 from portico.engines.bgp.speaker.wanted import Wanted, changed, wanted
 from portico.engines.bgp.speaker.watching import Watching
 from portico.engines.bgp.users import USERS
+from portico.engines.companion.privileges import become, why_not_as
+from portico.engines.companion.ready import say_no, say_ready
+from portico.engines.companion.streams import listen, until_term
 from portico.lib.backoff import delays
 
 TICK: Final = 1.0
@@ -50,18 +52,18 @@ class Server:
         self._settled = asyncio.Condition()
         self._asked = self._done = 0
         self._withdraws = False
-        self._left = resident.until_term()
-        self._watching = Watching(self._home / "bfd.sock", self._turned)
+        self._left = until_term()
+        self._watching = Watching(Path(orders.bfd), self._turned)
         self._daemon = DAEMONS[orders.engine](self._home, self._news.set)
 
     async def run(self) -> None:
         """Until told to leave."""
         try:
-            listening = await resident.listen(self._home / "speaker.sock", self._serve)
+            listening = await listen(self._home / "control.sock", self._serve)
             (self._home / "speaker.pid").write_text(f"{os.getpid()}\n")
         except OSError as trouble:
-            resident.say_no(trouble)
-        resident.say_ready()
+            say_no(trouble)
+        say_ready()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._keep()), group.create_task(self._watching.run())]
             await self._left.wait()
@@ -190,10 +192,10 @@ class Server:
 def main(orders: str) -> None:
     """Start as ordered; say `ready` or what is wrong on stdout."""
     try:
-        if not resident.why_not_as(USERS):
-            resident.drop_privileges(USERS)
+        if not why_not_as(USERS):
+            become(USERS)
     except OSError as trouble:
-        resident.say_no(trouble)
+        say_no(trouble)
 
     async def run() -> None:
         await Server(msgspec.json.decode(orders, type=wire.Orders)).run()

@@ -1,56 +1,23 @@
-"""The inside of a process that outlives Portico: its socket, its pid file, its privileges."""
+"""What a companion gives up, for good: who it is, and what that may do."""
 
-import asyncio
 import contextlib
+import ctypes
 import os
 import pwd
-import signal
+import struct
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
-LONGEST_REQUEST: Final = 64 << 20
+Users = tuple[str, ...]
+"""Names of users, the best one first; the first that exists is taken."""
 
-Caller = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+_VERSION_3: Final = 0x20080522  # capget(2)
 
-
-async def listen(socket: Path, serve: Caller) -> asyncio.Server:
-    """Take the place of a predecessor's socket in one step; only our own user may call.
-
-    Raises OSError.
-    """
-    new = socket.with_name(f".{socket.name}.new")
-    new.unlink(missing_ok=True)
-    server = await asyncio.start_unix_server(serve, str(new), limit=LONGEST_REQUEST)
-    new.chmod(0o600)
-    new.replace(socket)
-    return server
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
-def say_ready() -> None:
-    """Tell who started us; nothing more is said on stdout, which leads nowhere from now on."""
-    sys.stdout.write("ready")
-    sys.stdout.flush()
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-
-
-def say_no(trouble: OSError) -> NoReturn:
-    """Tell who started us why we cannot; ends the process."""
-    sys.stdout.write(str(trouble))
-    sys.stdout.flush()
-    raise SystemExit(1)
-
-
-def until_term() -> asyncio.Event:
-    """Set on SIGTERM."""
-    told = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
-    return told
-
-
-def user_of(users: tuple[str, ...]) -> pwd.struct_passwd | None:
+def user_of(users: Users) -> pwd.struct_passwd | None:
     """The first of these users that exists, if we are root and have anything to give up.
 
     Raises OSError where none exists: better no process than one of root's.
@@ -63,7 +30,7 @@ def user_of(users: tuple[str, ...]) -> pwd.struct_passwd | None:
     raise PermissionError(f"there is no user {' or '.join(users)} to run as")
 
 
-def drop_privileges(users: tuple[str, ...]) -> None:
+def become(users: Users) -> None:
     """Go on as that user, for good. Raises OSError."""
     user = user_of(users)
     if user is not None:
@@ -72,7 +39,7 @@ def drop_privileges(users: tuple[str, ...]) -> None:
         os.setuid(user.pw_uid)
 
 
-def why_not_as(users: tuple[str, ...]) -> str:
+def why_not_as(users: Users) -> str:
     """What keeps that user from starting Python programs of ours; empty: nothing. Raises OSError.
 
     A Python in somebody's home directory can be run by nobody else.
@@ -85,7 +52,7 @@ def why_not_as(users: tuple[str, ...]) -> str:
     return f"{user.pw_name} cannot run {program}, because {private} is private" if private else ""
 
 
-def make_home(folder: Path, users: tuple[str, ...]) -> None:
+def make_home(folder: Path, users: Users) -> None:
     """A directory for such a process, which nobody else can look into.
 
     Raises OSError, also where the user could not reach it: some directory above is private.
@@ -109,3 +76,17 @@ def _private_above(path: Path, user: pwd.struct_passwd) -> Path | None:
         if not found.st_mode & 0o001 and found.st_uid != user.pw_uid:
             return above
     return None
+
+
+def keep_only(capabilities: int) -> None:
+    """Of all capabilities only those whose bits are set. Raises OSError."""
+    header = struct.pack("=Ii", _VERSION_3, 0)
+    low = struct.pack("=III", capabilities, capabilities, 0)
+    checked(_libc.capset(header, low + bytes(12)), "capset")
+
+
+def checked(result: int, what: str) -> None:
+    """Raises OSError where a call of the C library has failed."""
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
