@@ -23,6 +23,8 @@ def test_a_service_is_reached_at_its_address_wherever_that_is(town):
     until_reached(town.client, VIP, 80, "b1", "b2")
     until_reached(town.client, VIP, 53, "b1", "b2", kind="udp")
     until_reached(town.client, VIP6, 80, "b1", "b2")
+    town.settle(2)
+    until(town.owner, "the client to know the owner")
     owner = town.owner()
     assert town.owner(VIP6) == owner, "both families are at one node"
     (other,) = set(town.nodes) - {owner}
@@ -46,6 +48,7 @@ def test_a_service_is_reached_at_its_address_wherever_that_is(town):
 
     # It comes back, and has them again.
     town.nodes[owner].start()
+    town.settle(2)
     until(lambda: town.owner() == owner, "the preferred one to have it again")
 
     # The machine is gone without a word.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from live.l4.manifests import PORT, Document
 from live.l4.router import Router
+from live.until import until
 from support.netns import Echo, Network, Space
 
 POOL = "192.0.2.0/24"
@@ -44,6 +45,15 @@ class Town:
             node.launch(*options)
         for node in self.nodes.values():
             node.wait_until_ready()
+
+    def settle(self, addresses: int) -> None:
+        """Until everybody knows everybody, and so many addresses have an owner each."""
+        until(lambda: self._is_settled(addresses), "owners that stay")
+
+    def _is_settled(self, addresses: int) -> bool:
+        found = [node.engine("arp")["figures"] for node in self.nodes.values()]
+        knows = all(each.get("neighbours") == len(found) - 1 for each in found)
+        return knows and sum(each.get("held", 0) for each in found) == addresses
 
     def owner(self, address: str = VIP) -> str:
         """The name of the node that the client's kernel sends packets to; empty: unknown."""
