@@ -139,9 +139,13 @@ class Program:
 
     def figures(self) -> dict[str, Any]:
         """What the nginx engine has counted."""
-        found = self.status()["engines"][0]["figures"]
+        engines = self.status()["engines"]
+        found = next(each["figures"] for each in engines if each["name"] == "nginx")
         assert isinstance(found, dict)
         return found
+
+    def metrics(self) -> str:
+        return self.asked("/metrics").body.decode()
 
     def problems(self) -> list[dict[str, Any]]:
         found = self.status()["problems"]

@@ -14,7 +14,7 @@ class Answers:
 
     is_ready = True
 
-    def explanation(self, question):
+    async def explanation(self, question):
         plan = plan_of(HERE, frontend("10.96.0.10", to(ALL)), ALL)
         return explanation(plan, question)
 

@@ -7,11 +7,13 @@ from typing import Any, Final
 import click
 
 from portico.cli.admin import admin_option, ask
+from portico.cli.announced import announcing_lines
 from portico.cli.output import output_option, paint, print_document, printable
 
 EPILOG = """\b
 Examples:
   portico status
+  portico status --lb
   portico status --admin 127.0.0.1:9181 -o json
 
 Exit code: 0 if every engine that can work here is in sync, 1 if not, 3 if no running Portico
@@ -29,14 +31,15 @@ MOST_LINES: Final = 20
 @click.command(epilog=EPILOG)
 @admin_option
 @output_option
-def command(admin: str, output: str) -> None:
+@click.option("--lb", is_flag=True, help="Only load balancer addresses, and who announces them.")
+def command(admin: str, output: str, *, lb: bool) -> None:
     """Show engines and their reports, counts, the health of nodes, and what was refused."""
     found = ask(admin, "/status")
     if output == "text":
-        for line in _lines(found):
+        for line in announcing_lines(found["announcing"]) if lb else _lines(found):
             click.echo(line)
     else:
-        print_document(found, output)
+        print_document(found["announcing"] if lb else found, output)
     is_well = all(engine["inSync"] or not engine["able"] for engine in found["engines"])
     sys.exit(0 if is_well else 1)
 

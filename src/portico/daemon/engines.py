@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from portico.engines.contract import Engine, Figures, Report
 from portico.lib.backoff import delays
 from portico.plan.plan import Diff, Plan
 
 log = logging.getLogger("portico.engines")
+
+E = TypeVar("E")
 
 TICK: Final = 1.0
 """Seconds between two looks at whether the node still is as it was left."""
@@ -45,6 +47,11 @@ class Engines:
     def is_in_sync(self, name: str) -> bool:
         """Whether an engine's last attempt worked."""
         return any(report.in_sync for report in self.reports if report.engine == name)
+
+    def the(self, kind: type[E]) -> E | None:
+        """The engine of a kind, where there is one."""
+        engines = (desk.engine for desk in self._desks)
+        return next((engine for engine in engines if isinstance(engine, kind)), None)
 
     async def inspect(self) -> dict[str, Figures]:
         """What the node says now, engine by engine."""

@@ -54,6 +54,28 @@ _NFTABLES: Final[Mapping[str, Figure]] = {
     ),
 }
 
+_ARP: Final[Mapping[str, Figure]] = {
+    "addresses": ("portico_arp_addresses", GaugeMetricFamily, "Addresses that are announced here."),
+    "held": ("portico_arp_held", GaugeMetricFamily, "Addresses that this node answers for."),
+    "neighbours": ("portico_arp_neighbours", GaugeMetricFamily, "Other nodes that are heard."),
+    "takeovers": ("portico_arp_takeovers", CounterMetricFamily, "Addresses taken."),
+    "handovers": ("portico_arp_handovers", CounterMetricFamily, "Addresses let go of."),
+    "forged": ("portico_arp_forged", CounterMetricFamily, "Heartbeats that nobody of us has sent."),
+    "malformed": ("portico_arp_malformed", CounterMetricFamily, "Heartbeats that make no sense."),
+    "replayed": ("portico_arp_replayed", CounterMetricFamily, "Heartbeats that were said before."),
+    "conflicts": (
+        "portico_arp_conflicts",
+        CounterMetricFamily,
+        "Times that somebody else announced an address of ours.",
+    ),
+    "stalls": (
+        "portico_arp_stalls",
+        CounterMetricFamily,
+        "Times that the responder stood still for so long that it gave up what it had.",
+    ),
+    "starts": ("portico_arp_starts", CounterMetricFamily, "Times Portico started the responder."),
+}
+
 _RELAY: Final[Mapping[str, Figure]] = {
     "starts": ("portico_relay_starts", CounterMetricFamily, "Times Portico started the relay."),
     "pushes": ("portico_relay_pushes", CounterMetricFamily, "Tables pushed to the relay."),
@@ -91,6 +113,7 @@ _HEALTH_PORTS: Final[Mapping[str, Figure]] = {
 FIGURES: Final[Mapping[str, Mapping[str, Figure]]] = {
     "nginx": _NGINX,
     "nftables": _NFTABLES,
+    "arp": _ARP,
     "relay": _RELAY,
     "health_ports": _HEALTH_PORTS,
 }

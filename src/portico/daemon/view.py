@@ -7,13 +7,16 @@ from typing import Final, Protocol
 
 from portico import __version__
 from portico.compiler.compiler import Compiler
+from portico.daemon.announcing import announcing_status, seen_by, told
 from portico.daemon.engines import Engines
 from portico.daemon.intake import Intake
 from portico.daemon.layer4 import Check, checks_of, empty_pools_of, layer4_document
+from portico.engines.arp import Arp
 from portico.engines.contract import Figures
-from portico.explain.question import Question, explanation
+from portico.explain.question import Question
 from portico.lib import clock
 from portico.model.fault import Fault, Severity
+from portico.plan.announced import Sight
 from portico.plan.document import plan_document
 from portico.plan.plan import Plan
 from portico.sources.places import line_in_file
@@ -48,6 +51,7 @@ class View:
         intake: Intake,
         writings: Sequence[Writing] = (),
     ) -> None:
+        self._announcer = engines.the(Arp)
         self._store = store
         self._intake = intake
         self._writings = writings
@@ -67,8 +71,12 @@ class View:
     def plan_document(self) -> Mapping[str, object]:
         return plan_document(self.plan)
 
-    def explanation(self, question: Question) -> Mapping[str, object]:
-        return explanation(self.plan, question)
+    async def explanation(self, question: Question) -> Mapping[str, object]:
+        return told(self.plan, question, await self.sight())
+
+    async def sight(self) -> Sight | None:
+        """Who announces addresses, as this node sees it; None where it announces none."""
+        return await seen_by(self._announcer)
 
     async def problems(self) -> list[Problem]:
         """What is wrong now, with files and lines; reads the files it names, in a thread."""
@@ -116,6 +124,7 @@ class View:
                 for state in self._intake.states
             ],
             "writing": [writing.report().document() for writing in self._writings],
+            "announcing": announcing_status(self.plan, await self.sight()),
             "layer4": layer4_document(self.plan, self._store.get),
             "problemCounts": self.problem_counts(),
             "problems": [problem.document() for problem in found[:MOST_PROBLEMS]],

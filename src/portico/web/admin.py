@@ -24,7 +24,7 @@ class Asked(Protocol):
     @property
     def is_ready(self) -> bool: ...
     def plan_document(self) -> Mapping[str, object]: ...
-    def explanation(self, question: Question) -> Mapping[str, object]: ...
+    async def explanation(self, question: Question) -> Mapping[str, object]: ...
     async def status(self) -> Mapping[str, object]: ...
 
 
@@ -93,7 +93,7 @@ class _Server:
             )
         except RequestError as error:
             return web.Response(status=400, text=f"{error}\n")
-        return _json(self._asked.explanation(wanted))
+        return _json(await self._asked.explanation(wanted))
 
 
 def is_loopback(host: str) -> bool:

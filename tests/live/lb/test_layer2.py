@@ -1,5 +1,9 @@
 """Addresses of pools on a LAN: `portico up` with one folder on several machines."""
 
+import json
+
+from prometheus_client.parser import text_string_to_metric_families
+
 from live.l4.manifests import port, service
 from live.l4.router import end, until_reached
 from live.lb.town import VIP, VIP6, endpoints, endpoints6, l2, pool
@@ -23,9 +27,8 @@ def test_a_service_is_reached_at_its_address_wherever_that_is(town):
     until_reached(town.client, VIP, 80, "b1", "b2")
     until_reached(town.client, VIP, 53, "b1", "b2", kind="udp")
     until_reached(town.client, VIP6, 80, "b1", "b2")
-    town.settle(2)
-    until(town.owner, "the client to know the owner")
-    owner = town.owner()
+    owner = town.settle(2)
+    until(lambda: town.owner() == owner, "the client to know the owner")
     assert town.owner(VIP6) == owner, "both families are at one node"
     (other,) = set(town.nodes) - {owner}
 
@@ -93,3 +96,40 @@ def held(node) -> int:
 
 def address_of(node) -> str:
     return {"node-a": "192.0.2.11", "node-b": "192.0.2.12"}[node.space.name]
+
+
+def test_who_announces_is_told(town):
+    """L2-02 for people, L2-09 for dashboards; and who else could, and why not the others."""
+    shop(town)
+    town.save("nodes.yaml", *(node_of(name) for name in ("a", "b")), node_of("c", excluded=True))
+    town.start()
+    owner = town.settle(2)
+    until_reached(town.client, VIP, 80, "b1", "b2")
+    (other,) = set(town.nodes) - {owner}
+    for name, node in town.nodes.items():
+        told = node.cli("explain", f"tcp://{VIP}:80")
+        me = " (this node)" if name == owner else ""
+        assert f"announced   by {owner}{me} on eth0" in told
+        assert f"could       {other}" in told
+        assert "passed over c: the node is excluded" in told
+        listed = node.cli("status", "--lb")
+        assert f"{VIP}     {owner} on eth0" in listed
+    labels = {"service": "shop/web", "protocol": "layer2", "node": owner, "ip": VIP}
+    assert measured(town.nodes[owner], "metallb_speaker_announced", labels) == 1
+    assert measured(town.nodes[other], "metallb_speaker_announced", labels | {"node": other}) == 0
+    for name in ("requests_received", "responses_sent", "gratuitous_sent"):
+        assert measured(town.nodes[owner], f"metallb_layer2_{name}", {"ip": VIP}) > 0
+    town.save("web.yaml", "")
+    until(lambda: VIP not in town.nodes[owner].metrics(), "its metrics to vanish")
+
+
+def measured(node, name: str, labels: dict[str, str]) -> float:
+    families = text_string_to_metric_families(node.metrics())
+    found = [each for family in families for each in family.samples if each.name == name]
+    return next((each.value for each in found if each.labels == labels), 0.0)
+
+
+def node_of(name: str, *, excluded: bool = False) -> str:
+    labels = {"node.kubernetes.io/exclude-from-external-load-balancers": ""} if excluded else {}
+    meta = {"name": name, "labels": labels}
+    return json.dumps({"apiVersion": "v1", "kind": "Node", "metadata": meta}) + "\n"

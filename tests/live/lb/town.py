@@ -7,6 +7,7 @@ from pathlib import Path
 from live.l4.manifests import PORT, Document
 from live.l4.router import Router
 from live.until import until
+from portico.engines.arp.election import Candidate, elect
 from support.netns import Echo, Network, Space
 
 POOL = "192.0.2.0/24"
@@ -46,14 +47,23 @@ class Town:
         for node in self.nodes.values():
             node.wait_until_ready()
 
-    def settle(self, addresses: int) -> None:
-        """Until everybody knows everybody, and so many addresses have an owner each."""
-        until(lambda: self._is_settled(addresses), "owners that stay")
+    def settle(self, addresses: int) -> str:
+        """Until everybody knows everybody, and one node has so many addresses, all of a Service:
+        the one that is elected. Its name.
+        """
+        elected = elect([Candidate(name, 0) for name in self.nodes], VIP)
+        assert elected
+        until(lambda: self._is_settled(elected, addresses), f"{elected} to have all")
+        until(lambda: self.owner() in ("", elected), "word of it")
+        return elected
 
-    def _is_settled(self, addresses: int) -> bool:
-        found = [node.engine("arp")["figures"] for node in self.nodes.values()]
-        knows = all(each.get("neighbours") == len(found) - 1 for each in found)
-        return knows and sum(each.get("held", 0) for each in found) == addresses
+    def _is_settled(self, elected: str, addresses: int) -> bool:
+        found = {name: node.engine("arp")["figures"] for name, node in self.nodes.items()}
+        knows = all(each.get("neighbours") == len(found) - 1 for each in found.values())
+        return knows and all(
+            each.get("held") == (addresses if name == elected else 0)
+            for name, each in found.items()
+        )
 
     def owner(self, address: str = VIP) -> str:
         """The name of the node that the client's kernel sends packets to; empty: unknown."""

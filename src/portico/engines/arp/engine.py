@@ -14,10 +14,12 @@ from portico.engines.arp.client import ask
 from portico.engines.arp.options import Options
 from portico.engines.arp.orders import Orders
 from portico.engines.arp.secrets import SecretError, read_secrets
+from portico.engines.arp.sight import sight_of
 from portico.engines.companion.client import CompanionError
 from portico.engines.companion.code import code_of
 from portico.engines.companion.process import Companion
 from portico.engines.contract import Figures, Report
+from portico.plan.announced import Sight
 from portico.plan.plan import Diff, Plan
 
 MODULE: Final = "portico.engines.arp"
@@ -71,6 +73,11 @@ class Arp:
             return await ask(self._process.socket, wire.Ask(whole=True))
         except CompanionError:
             return None
+
+    async def sight(self) -> Sight:
+        """Who announces what, as this node sees it; nothing where there is no responder."""
+        state = await self.look()
+        return Sight(self._options.node) if state is None else sight_of(state)
 
     async def close(self, *, keep: bool) -> None:
         if not keep:
@@ -142,7 +149,7 @@ def _figures_of(state: wire.State) -> Figures:
     return {
         "held": state.held,
         "interfaces": len(state.links),
-        "neighbours": len({each.node for link in state.links for each in link.neighbours}),
+        "neighbours": len(_taking_part(state)),
         "takeovers": state.takeovers,
         "handovers": state.handovers,
         "forged": state.forged,
@@ -153,6 +160,10 @@ def _figures_of(state: wire.State) -> Figures:
         "namesakes": state.namesakes,
         "bugs": state.bugs,
     }
+
+
+def _taking_part(state: wire.State) -> set[str]:
+    return {each.node for link in state.links for each in link.neighbours if each.takes_part}
 
 
 def _orders(options: Options) -> Orders:
