@@ -46,6 +46,13 @@ class Pick(StrEnum):
     SOURCE_HASH = "source-hash"
 
 
+class BgpEngine(StrEnum):
+    """The program that speaks BGP."""
+
+    EXABGP = "exabgp"
+    BIRD = "bird"
+
+
 class LogFormat(StrEnum):
     """One line a record, for people or for programs."""
 
@@ -113,6 +120,8 @@ class Settings:
     lb_heartbeat_port: int = 9181
     lb_refresh: float = 60.0
     """How often addresses are announced though nothing has changed; 0: never."""
+
+    bgp_engine: BgpEngine = BgpEngine.EXABGP
 
     admin_host: str = "127.0.0.1"
     admin_port: int = 9180

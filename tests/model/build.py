@@ -9,9 +9,16 @@ from portico.model.decode import decode
 from portico.model.discovery import EndpointSlice
 from portico.model.fact import Fact, Metadata
 from portico.model.local import AddressLease, Failed, Health, Listening, NodePortLease
-from portico.model.metallb import IPAddressPool, L2Advertisement
+from portico.model.metallb import (
+    BFDProfile,
+    BGPAdvertisement,
+    BGPPeer,
+    Community,
+    IPAddressPool,
+    L2Advertisement,
+)
 from portico.model.networking import Ingress, IngressClass
-from portico.model.openelb import Eip
+from portico.model.openelb import BgpConf, BgpPeer, Eip
 
 Document = dict[str, object]
 
@@ -250,6 +257,62 @@ def l2_advertisement(name: str, *, namespace: str = "home", **spec: object) -> L
     made = fact(document("metallb.io/v1beta1", "L2Advertisement", name, namespace, spec=spec))
     assert isinstance(made, L2Advertisement)
     return made
+
+
+def bgp_advertisement(name: str, *, namespace: str = "home", **spec: object) -> BGPAdvertisement:
+    found = fact(document("metallb.io/v1beta1", "BGPAdvertisement", name, namespace, spec=spec))
+    assert isinstance(found, BGPAdvertisement)
+    return found
+
+
+def bgp_peer(
+    name: str, address: str = "192.0.2.254", *, namespace: str = "home", **spec: object
+) -> BGPPeer:
+    """Of AS 64513, while ours is 64512; None takes a field out."""
+    known: Document = {"myASN": 64512, "peerASN": 64513, "peerAddress": address, **spec}
+    told = {field: value for field, value in known.items() if value is not None}
+    found = fact(document("metallb.io/v1beta2", "BGPPeer", name, namespace, spec=told))
+    assert isinstance(found, BGPPeer)
+    return found
+
+
+def bfd_profile(name: str, *, namespace: str = "home", **spec: object) -> BFDProfile:
+    found = fact(document("metallb.io/v1beta1", "BFDProfile", name, namespace, spec=spec))
+    assert isinstance(found, BFDProfile)
+    return found
+
+
+def community(name: str, *, namespace: str = "home", **aliases: str) -> Community:
+    """Aliases in the order in which they are written."""
+    every = [{"name": alias, "value": value} for alias, value in aliases.items()]
+    found = fact(
+        document("metallb.io/v1beta1", "Community", name, namespace, spec={"communities": every})
+    )
+    assert isinstance(found, Community)
+    return found
+
+
+def basic_auth(name: str, password: str, *, namespace: str = "home", **more: object) -> Secret:
+    told = {"type": "kubernetes.io/basic-auth", "stringData": {"password": password}, **more}
+    found = fact(document("v1", "Secret", name, namespace, **told))
+    assert isinstance(found, Secret)
+    return found
+
+
+def bgp_conf(name: str = "default", **spec: object) -> BgpConf:
+    found = fact(document("network.kubesphere.io/v1alpha2", "BgpConf", name, "", spec=spec))
+    assert isinstance(found, BgpConf)
+    return found
+
+
+def openelb_peer(name: str, address: str = "192.0.2.254", **spec: object) -> BgpPeer:
+    """Of AS 64513; fields of `conf` may be given beside the others."""
+    conf = {"neighborAddress": address, "peerAs": 64513, **spec.pop("conf", {})}  # type: ignore[dict-item]
+    found = fact(
+        document("network.kubesphere.io/v1alpha2", "BgpPeer", name, "", spec={"conf": conf, **spec})
+    )
+    assert isinstance(found, BgpPeer)
+    return found
 
 
 def eip(name: str, address: str, *, is_default: bool = False, **spec: object) -> Eip:

@@ -14,6 +14,7 @@ from portico.model.networking import BackendPort
 from portico.model.ref import Ref
 from portico.plan.address_pool import AddressPool
 from portico.plan.address_request import AddressRequest
+from portico.plan.bgp import BgpPeer
 from portico.plan.key import Key, Origin
 from portico.plan.site import TLS, Route
 from portico.plan.verdict import Refusal
@@ -92,6 +93,7 @@ Want = (
     | AddressPool
     | AddressRequest
     | AnnouncedWant
+    | BgpPeer
 )
 
 

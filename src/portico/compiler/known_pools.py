@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from portico.compiler.claim import rank_of
+from portico.compiler.flaws import Flaw
 from portico.compiler.look import Look
 from portico.model.address_range import AddressRange, RangeError, number_of, parse_range
 from portico.model.metallb import ADDRESS_POOLS, IPAddressPool
@@ -18,14 +19,6 @@ from portico.plan.address_pool import Product
 from portico.plan.verdict import Because
 
 PoolFact = IPAddressPool | Eip
-
-
-class Flaw(NamedTuple):
-    """What is wrong with one field."""
-
-    field: str
-    because: Because
-    detail: str
 
 
 class Known(NamedTuple):

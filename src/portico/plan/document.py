@@ -5,6 +5,7 @@ from typing import assert_never
 from portico.plan.address_pool import AddressPool
 from portico.plan.address_request import AddressRequest
 from portico.plan.backend import Backend
+from portico.plan.bgp import BgpPeer, BgpRoute
 from portico.plan.certificate import Certificate
 from portico.plan.document_announcing import announcing_fields
 from portico.plan.document_l4 import l4_fields
@@ -63,7 +64,7 @@ def _fields(unit: Unit) -> dict[str, object]:
             return l4_fields(unit)
         case AddressPool() | AddressRequest():
             return pool_fields(unit)
-        case Layer2():
+        case Layer2() | BgpPeer() | BgpRoute():
             return announcing_fields(unit)
         case _:
             assert_never(unit)

@@ -19,6 +19,8 @@ HEALTH_PORT: Final = "healthPort"
 ADDRESS_POOL: Final = "addressPool"
 ADDRESS_REQUEST: Final = "addressRequest"
 LAYER2: Final = "layer2"
+BGP_PEER: Final = "bgpPeer"
+BGP_ROUTE: Final = "bgpRoute"
 
 
 class Key(NamedTuple):

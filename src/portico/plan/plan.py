@@ -6,6 +6,7 @@ from typing import NamedTuple
 from portico.plan.address_pool import AddressPool
 from portico.plan.address_request import AddressRequest
 from portico.plan.backend import Backend
+from portico.plan.bgp import BgpPeer, BgpRoute
 from portico.plan.certificate import Certificate
 from portico.plan.frontend import Frontend, NodePort, PortRequest
 from portico.plan.health_port import HealthPort
@@ -34,6 +35,8 @@ Unit = (
     | AddressPool
     | AddressRequest
     | Layer2
+    | BgpPeer
+    | BgpRoute
 )
 Plan = Mapping[Key, Unit]
 

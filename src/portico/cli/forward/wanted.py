@@ -8,13 +8,13 @@ import click
 from msgspec import Struct
 
 from portico.forward.arguments import parse_ports, parse_words
-from portico.forward.duration import parse_duration
 from portico.forward.errors import UsageError
 from portico.forward.lines import Spread
 from portico.forward.listen import OnConflict
 from portico.forward.options import Manner, Options, Request
 from portico.forward.places import BOTH, Place, parse_places
 from portico.kube.config.wish import Wish
+from portico.lib.duration import parse_duration
 
 
 class Wanted(Struct, frozen=True):

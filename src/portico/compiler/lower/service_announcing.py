@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from portico.compiler.advertisements import bgp_advertisements, l2_advertisements
+from portico.compiler.advertisements import l2_advertisements
+from portico.compiler.bgp_terms import bgp_terms
 from portico.compiler.known_pools import PoolFact, pool_of
 from portico.compiler.look import Look
 from portico.compiler.lower.petition import Petition
@@ -12,6 +13,7 @@ from portico.compiler.lower.service_ports import TRANSPORTS
 from portico.compiler.wants_lb import AnnouncedWant
 from portico.model.core import Service
 from portico.model.metallb import IPAddressPool
+from portico.plan.bgp import bgp_route_key
 from portico.plan.layer2 import layer2_key
 from portico.plan.verdict import Because
 from portico.settings import Entry
@@ -27,10 +29,12 @@ def announce(fact: Service, found: Iterable[Entrance], look: Look, petition: Pet
         pool = pool_of(look, entrance.address)
         if pool is None:
             continue
-        if _by_layer2(pool, look):
-            want = _want(fact, entrance, entrances[0].address, petition)
-            petition.claim(layer2_key(entrance.address), want)
-        elif isinstance(pool, IPAddressPool) and not bgp_advertisements(look, pool):
+        want = _want(fact, entrance, entrances[0].address, petition)
+        keys = [layer2_key(entrance.address)] if _by_layer2(pool, look) else []
+        keys += [bgp_route_key(prefix) for prefix in _prefixes(want, pool, look)]
+        for key in keys:
+            petition.claim(key, want)
+        if not keys:
             petition.refuse(entrance.field, Because.NOT_ANNOUNCED, str(pool.ref))
 
 
@@ -38,6 +42,12 @@ def _by_layer2(pool: PoolFact, look: Look) -> bool:
     if isinstance(pool, IPAddressPool):
         return bool(l2_advertisements(look, pool))
     return pool.spec.protocol in LAYER2
+
+
+def _prefixes(want: AnnouncedWant, pool: PoolFact, look: Look) -> list[str]:
+    """The routes that an address is in: its own, and those that it is aggregated to."""
+    terms = bgp_terms(look, pool).terms
+    return sorted({one.prefix(want.address) for one in terms if one.is_about(want)})
 
 
 def _want(

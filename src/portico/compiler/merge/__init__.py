@@ -5,8 +5,13 @@ from typing import Final
 
 from portico.compiler.claim import Claim
 from portico.compiler.look import Look
-from portico.compiler.merge.as_claimed import merge_address_pool, merge_address_request
+from portico.compiler.merge.as_claimed import (
+    merge_address_pool,
+    merge_address_request,
+    merge_bgp_peer,
+)
 from portico.compiler.merge.backend import merge_backend
+from portico.compiler.merge.bgp_route import merge_bgp_route
 from portico.compiler.merge.blank import BLANK
 from portico.compiler.merge.certificate import merge_certificate
 from portico.compiler.merge.frontend import merge_frontend
@@ -23,6 +28,8 @@ from portico.plan.key import (
     ADDRESS_POOL,
     ADDRESS_REQUEST,
     BACKEND,
+    BGP_PEER,
+    BGP_ROUTE,
     CERTIFICATE,
     FRONTEND,
     HEALTH_PORT,
@@ -57,4 +64,6 @@ MERGE: Final[Mapping[str, Merge]] = {
     ADDRESS_POOL: merge_address_pool,
     ADDRESS_REQUEST: merge_address_request,
     LAYER2: merge_layer2,
+    BGP_PEER: merge_bgp_peer,
+    BGP_ROUTE: merge_bgp_route,
 }

@@ -20,6 +20,7 @@ from portico.model.ref import Ref
 from portico.plan.address_pool import AddressPool
 from portico.plan.address_request import AddressRequest
 from portico.plan.backend import Backend
+from portico.plan.bgp import BgpPeer, BgpRoute
 from portico.plan.certificate import Certificate
 from portico.plan.frontend import Frontend, NodePort, PortRequest
 from portico.plan.health_port import HealthPort
@@ -27,6 +28,8 @@ from portico.plan.key import (
     ADDRESS_POOL,
     ADDRESS_REQUEST,
     BACKEND,
+    BGP_PEER,
+    BGP_ROUTE,
     CERTIFICATE,
     FRONTEND,
     HEALTH_PORT,
@@ -154,6 +157,19 @@ def blank_layer2(claim: Claim) -> Layer2:
     )
 
 
+def blank_bgp_peer(claim: Claim) -> BgpPeer:
+    want = claim.want
+    assert isinstance(want, BgpPeer)
+    return want
+
+
+def blank_bgp_route(claim: Claim) -> BgpRoute:
+    """Of whoever came first; told to nobody."""
+    want = claim.want
+    assert isinstance(want, AnnouncedWant)
+    return BgpRoute(claim.key, claim.key.name, (want.service,), (), (), want.origin)
+
+
 BLANK: Final[Mapping[str, Callable[[Claim], Unit]]] = {
     SITE: blank_site,
     BACKEND: blank_backend,
@@ -167,6 +183,8 @@ BLANK: Final[Mapping[str, Callable[[Claim], Unit]]] = {
     PROBE: blank_probe,
     HEALTH_PORT: blank_health_port,
     LAYER2: blank_layer2,
+    BGP_PEER: blank_bgp_peer,
+    BGP_ROUTE: blank_bgp_route,
     ADDRESS_POOL: blank_address_pool,
     ADDRESS_REQUEST: blank_address_request,
 }

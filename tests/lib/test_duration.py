@@ -2,7 +2,7 @@
 
 import pytest
 
-from portico.forward.duration import parse_duration
+from portico.lib.duration import parse_duration
 
 
 @pytest.mark.parametrize(

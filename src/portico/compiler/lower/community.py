@@ -1,0 +1,26 @@
+"""Community -> which of its names stand for nothing."""
+
+from collections.abc import Iterator
+
+from portico.compiler.claim import Claim
+from portico.compiler.communities import aliases_of, numbers
+from portico.compiler.look import Look
+from portico.compiler.lower.petition import Petition
+from portico.lib.shorten import shown
+from portico.model.metallb import Community
+from portico.plan.verdict import Because
+
+
+def lower_community(fact: Community, look: Look) -> Iterator[Claim]:
+    """Advertisements that use such a name are told, too."""
+    petition = Petition(fact)
+    given: set[str] = set()
+    for index, alias in enumerate(fact.spec.communities):
+        field = f"spec.communities[{index}]"
+        owner = aliases_of(look, fact.ref.namespace)[alias.name].by
+        if owner != fact.ref or alias.name in given:
+            petition.refuse(f"{field}.name", Because.COMMUNITY_NAME_TAKEN, str(owner))
+        elif numbers(alias.value) is None:
+            petition.refuse(f"{field}.value", Because.COMMUNITY_INVALID, shown(alias.value))
+        given.add(alias.name)
+    yield from petition.claims()
