@@ -1,7 +1,7 @@
 """Where the frames of a WebSocket end, however their bytes come in pieces."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.luajit import play
@@ -15,6 +15,7 @@ FRAMES = st.builds(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(FRAMES, min_size=1, max_size=4), st.data())
 def test_it_knows_at_any_byte(frames, data):
     """Whether the stream is between two frames, how much is missing, and whether it is closing."""

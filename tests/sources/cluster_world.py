@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from kube.api.follower import QUICK, access
@@ -24,8 +25,10 @@ HTTP = Settings(rooms=frozenset({Room.HTTP}))
 class Reader:
     """Believes what the source tells, and nothing else."""
 
-    def __init__(self, reach: Access, settings: Settings, scope: Scope = ALL) -> None:
-        self.source = Cluster(reach, settings, scope, QUICK)
+    def __init__(
+        self, reach: Access, settings: Settings, scope: Scope = ALL, held: Path | None = None
+    ) -> None:
+        self.source = Cluster(reach, settings, scope, QUICK, held)
         self.settings = settings
         self.store = Store()
         self.is_synced = False
@@ -77,9 +80,12 @@ async def read(server: ApiServer, settings: Settings = HTTP, scope: Scope = ALL)
 
 @asynccontextmanager
 async def followed(
-    server: ApiServer, settings: Settings = HTTP, scope: Scope = ALL
+    server: ApiServer,
+    settings: Settings = HTTP,
+    scope: Scope = ALL,
+    held: Path | None = None,
 ) -> AsyncIterator[Reader]:
-    reader = Reader(access(server), settings, scope)
+    reader = Reader(access(server), settings, scope, held)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(reader.run())
         await until(lambda: reader.is_synced, "the cluster to be synced")

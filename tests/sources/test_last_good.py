@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from portico.sources.folder.last_good import LastGood
+from portico.sources.last_good import LastGood
 from sources.following import live, read_once, service, service_ref
 
 
@@ -67,7 +67,7 @@ async def test_where_nothing_can_be_kept_everything_is_served(folder: Path, tmp_
 
 
 def test_without_a_folder_nothing_is_kept():
-    last_good = LastGood(None)
+    last_good = LastGood(None, named=str.encode, text=bytes)
     last_good.open()
     last_good.is_good("a", b"x")
     last_good.is_broken("a")
@@ -77,7 +77,7 @@ def test_without_a_folder_nothing_is_kept():
 
 
 def test_what_vanished_meanwhile_is_not_recalled(tmp_path: Path):
-    last_good = LastGood(tmp_path)
+    last_good = LastGood(tmp_path, named=str.encode, text=bytes)
     last_good.is_good("a", b"x")
     last_good.is_broken("a")
     assert last_good.recall("a") == b"x"

@@ -23,11 +23,16 @@ class Origins:
     def sources(
         self, settings: Settings, *, watch: bool, held: Path | None = None
     ) -> Iterator[Source]:
-        """With `held`, a folder for the last good state of files."""
+        """With `held`, a folder for the last good state of files and objects."""
         if self.paths:
             yield Directory(self.paths, watch=watch, held=held)
         if self.cluster is not None:
             # Imported on first use: who serves a folder need not wait for what asks clusters.
             from portico.sources.cluster.source import Cluster
 
-            yield Cluster(self.cluster.access, settings, self.cluster.scope)
+            yield Cluster(
+                self.cluster.access,
+                settings,
+                self.cluster.scope,
+                held=None if held is None else held / "cluster",
+            )

@@ -136,7 +136,7 @@ class Keyring:
             self._lookups.ask(key)
         for key in changes.let_go:
             self._lookups.end(key)
-            yield from self._faults.clear(Ref(Secret.KIND, *key))
+            yield from self._faults.gone(Ref(Secret.KIND, *key))
             yield from self._drop(key)
 
     def _drop(self, key: Key) -> Iterator[Event]:

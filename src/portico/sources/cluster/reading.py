@@ -5,6 +5,8 @@ Those that this refuses are looked at again as a document, in the same way and w
 as one from a file; some are good after all, since the API server writes null for what is empty.
 """
 
+import base64
+import json
 from collections.abc import Callable
 from typing import Final
 
@@ -14,7 +16,8 @@ from msgspec import Raw, Struct
 from portico.kube.api.known import Decode
 from portico.kube.api.resource import Resource
 from portico.kube.api.told import Key
-from portico.model.decode import Trouble, decode
+from portico.model.core import Secret
+from portico.model.decode import CURRENT_VERSION, Trouble, decode
 from portico.model.discovery import EndpointSlice
 from portico.model.fact import Fact
 from portico.sources.cluster.kinds import SECRETS, Kind
@@ -61,6 +64,27 @@ def secret_reader(is_wanted: Callable[[Key], bool]) -> Decode[Read | None]:
         return _read_slowly(SECRETS, item)
 
     return read
+
+
+def written(fact: Fact) -> bytes:
+    """What `read_text` makes this fact of."""
+    said: dict[str, object] = {"apiVersion": CURRENT_VERSION[fact.KIND], "kind": fact.KIND}
+    if isinstance(fact, Secret):
+        values = {key: base64.b64encode(value).decode() for key, value in fact.values.items()}
+        metadata = msgspec.to_builtins(fact.metadata)
+        said |= {"metadata": metadata, "type": fact.type, "data": values}
+    else:
+        said |= msgspec.to_builtins(fact)
+    return json.dumps(said).encode()
+
+
+def read_text(text: bytes) -> Fact | None:
+    """None where another version of Portico has written what this one does not read."""
+    try:
+        found = decode(_without_nulls(json.loads(text)))
+    except ValueError:
+        return None
+    return None if isinstance(found, Trouble) else found
 
 
 def _read_slowly(resource: Resource, item: Raw) -> Read:

@@ -3,6 +3,7 @@
 from asyncio import Queue, Task, TaskGroup
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from pathlib import Path
 
 from portico.kube.api.known import Decode
 from portico.kube.api.pace import Pace
@@ -12,6 +13,7 @@ from portico.kube.config.access import Access
 from portico.kube.http.client import Client
 from portico.settings import Settings
 from portico.sources.cluster.asked import ALL, Scope
+from portico.sources.cluster.faults import Faults
 from portico.sources.cluster.feed import Feed, Heard
 from portico.sources.cluster.kinds import NAMESPACES, SECRETS
 from portico.sources.cluster.reading import Read, reader, secret_reader
@@ -30,15 +32,21 @@ class Cluster:
         settings: Settings,
         scope: Scope = ALL,
         pace: Pace = USUAL,
+        held: Path | None = None,
     ) -> None:
+        """`held` is a folder for the last good state of objects that are broken."""
         self._access = access
         self._settings = settings
         self._scope = scope
         self._pace = pace
+        self._held = held
 
     async def events(self) -> AsyncIterator[Sequence[Event]]:
         """First everything, then what changes."""
-        story = Story(self.name, self._settings, self._scope)
+        faults = Faults(self._held, str(self._access.server))
+        story = Story(self.name, self._settings, self._scope, faults)
+        if blamed := list(faults.open()):
+            yield blamed
         try:
             async with Client(self._access) as client, TaskGroup() as group:
                 feeds = _Feeds(client, story, group, self._pace)

@@ -29,7 +29,7 @@ UNREAD_HINT: Final = "write it again"
 class Story:
     """Of one cluster. `feeds` are to be followed; what is told by others is left out."""
 
-    def __init__(self, name: str, settings: Settings, scope: Scope) -> None:
+    def __init__(self, name: str, settings: Settings, scope: Scope, faults: Faults) -> None:
         self._name = name
         self._namespaces = dict.fromkeys(() if scope.selector else scope.namespaces or ("",))
         self._may_leave = bool(scope.selector)
@@ -43,7 +43,7 @@ class Story:
         self._unsynced = set(self.feeds)
         self._is_synced = False
         self._reads_secrets = reads_secrets(settings)
-        self._faults = Faults()
+        self._faults = faults
         self.keyring = Keyring(self._namespaces, self._faults, self._open, self._close)
         self._troubles: dict[Feed, str] = {}
         self._trouble = ""
@@ -98,9 +98,9 @@ class Story:
         self._keys_of(feed, key).add((feed, key))
         ref = Ref(feed.kind, *key)
         if isinstance(found, Wrong):
-            yield from self._faults.blame(ref, found)
+            found = (yield from self._faults.blame(ref, found)) or found
         elif found is not None:
-            yield from self._faults.clear(ref)
+            yield from self._faults.good(ref, found)
         if feed.kind == Secret.KIND:
             yield from self.keyring.put(feed, key, found)
         elif isinstance(found, Ingress):
@@ -114,7 +114,7 @@ class Story:
             return
         self._keys_of(feed, key).discard((feed, key))
         ref = Ref(feed.kind, *key)
-        yield from self._faults.clear(ref)
+        yield from self._faults.gone(ref)
         if feed.kind == Secret.KIND:
             yield from self.keyring.delete(feed, key)
             return
@@ -153,6 +153,8 @@ class Story:
             yield from self.keyring.go_on()
         if not self._unsynced:
             self._is_synced = True
+            if not self._troubles:  # else there may be more than has been told
+                yield from self._faults.sweep()
             yield contract.Synced(self._name)
 
     def _open(self, feed: Feed) -> None:

@@ -4,14 +4,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from portico.model.fault import Fault, Place, Severity
-from portico.sources.contract import Blame, Event
+from portico.sources.contract import Event
 from portico.sources.documents import read_documents
-from portico.sources.folder.files import Stamp, display, unreadable
-from portico.sources.folder.last_good import LastGood
+from portico.sources.folder.files import Stamp, display
 from portico.sources.folder.load import Loaded, load, understood
 from portico.sources.folder.shelf import Shelf
 from portico.sources.folder.watcher import Watcher
+from portico.sources.last_good import LastGood, guarded
 
 
 class Reader:
@@ -21,8 +20,8 @@ class Reader:
         self.stamps: dict[str, Stamp | None] = {}
         self.is_stopped = False
         self._shelf = Shelf()
-        self._last_good = LastGood(held)
-        self._held = str(held)
+        self._last_good: LastGood[str, bytes] = LastGood(held, named=_absolute, text=bytes)
+        self._held = held
         self._watcher = watcher
 
     def open(self) -> Iterator[Event]:
@@ -62,11 +61,8 @@ class Reader:
         yield from self._shelf.show(file, loaded.found)
 
     def _guarded(self, step: Callable[[], None]) -> Iterator[Event]:
-        """What is served does not depend on whether it can be kept for the next start."""
-        try:
-            step()
-        except OSError as error:
-            why = unreadable(error)
-            reason = f"no last good state can be kept: {why.reason}"
-            place = Place(self._held)
-            yield Blame(self._held, (Fault(place, None, "", reason, why.hint, Severity.WARNING),))
+        return guarded(self._held, step)
+
+
+def _absolute(path: str) -> bytes:
+    return os.fsencode(Path(path).absolute())
