@@ -9,7 +9,7 @@ import pytest
 from kube.api.follower import access
 from portico.model.ref import Ref
 from portico.plan.probe import Probe, probe_key
-from portico.settings import Settings
+from portico.settings import Room, Settings
 from portico.sources.cluster.source import Cluster
 from portico.sources.contract import Drop, Put, Source, Synced
 from portico.sources.directory import Directory
@@ -76,7 +76,8 @@ class ApiObjects:
 
     def __init__(self, server: ApiServer) -> None:
         self.server = server
-        self.source = Cluster(access(server), Settings())
+        # With layer 4 the namespaces that a cluster has from the start would be told, too.
+        self.source = Cluster(access(server), Settings(rooms=frozenset({Room.HTTP})))
 
     def put(self, version: int) -> None:
         now = self.server.get("services", "shop", "a")

@@ -29,7 +29,7 @@ app.kubernetes.io/component: webhook
 
 {{/* Options of the controller on which verdicts depend; tests/deploy compares them with the program's. */}}
 {{- define "portico.webhook.shared" -}}
-cluster-cidr ingress-class load-balancer-address namespace node-name node-port-range nodeport-addresses only pick serve via watch-namespace-selector
+cluster-cidr ingress-class load-balancer-address load-balancer-class metallb-namespace namespace node-name node-port-range nodeport-addresses only pick serve via watch-namespace-selector
 {{- end -}}
 
 {{- define "portico.webhook.args" -}}
