@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from portico.cli.status import MOST_LINES, command
 
+LB = {"pools": [], "leases": [], "waiting": []}
 EMPTY = {"checks": [], "nodesLeftOut": [], "emptyPools": [], "leasedNodePorts": []}
 HEALTHY = {
     "name": "node-a/10256",
@@ -38,11 +39,12 @@ def status():
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
 
-        def run(*arguments, engines=(), sources=(), **layer4):
+        def run(*arguments, engines=(), sources=(), lb=None, **layer4):
             server.told = {
                 "version": "1", "ready": True, "facts": {}, "units": {}, "stepsRun": 0,
                 "sources": list(sources), "writing": [], "engines": list(engines),
                 "layer4": {**EMPTY, **layer4},
+                "loadBalancing": LB if lb is None else lb, "announcing": {},
                 "problemCounts": {}, "problems": [],
             }  # fmt: skip
             address = f"127.0.0.1:{server.server_port}"
@@ -133,3 +135,25 @@ def test_many_are_shortened_for_people_only(status):
     assert sum("healthy" in line for line in lines) == MOST_LINES
     lines, _ = status("-o", "json", checks=checks)
     assert len(json.loads("\n".join(lines))["layer4"]["checks"]) == MOST_LINES + 2
+
+
+def test_pools_and_leases(status):
+    pool = {
+        "pool": "IPAddressPool home/edge", "ranges": ["192.0.2.0-192.0.2.15", "2001:db8::1"],
+        "assigned": {"ipv4": 2, "ipv6": 0}, "available": {"ipv4": 14, "ipv6": 1},
+        "autoAssign": False, "refused": 0,
+    }  # fmt: skip
+    lease = {"service": "Service shop/web", "addresses": ["192.0.2.1"], "pool": pool["pool"]}
+    found = {"pools": [pool], "leases": [lease], "waiting": ["Service shop/late"]}
+    lines, code = status("--lb", lb=found)
+    assert lines == [
+        "IPAddressPool home/edge: 192.0.2.0-192.0.2.15 2001:db8::1; ipv4 2 of 16, ipv6 0 of 1,"
+        " for those that name it",
+        "Service shop/web: 192.0.2.1  of IPAddressPool home/edge",
+        "Service shop/late: waits for an address",
+        "nothing is announced here: --only leaves lb out",
+    ]
+    assert code == 0
+    assert status("--lb")[0] == ["no address pools"]
+    told, _ = status("--lb", "-o", "json", lb=found)
+    assert json.loads("\n".join(told)) == {"loadBalancing": found, "announcing": {}}

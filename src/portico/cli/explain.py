@@ -19,13 +19,14 @@ Examples:
   portico explain http://shop.example/cart --cluster   # of a cluster, as it is now
   portico explain http://10.0.0.1/ -H 'Host: shop.example' -o json
   portico explain tcp://192.0.2.1:30080 --from 198.51.100.7
+  portico explain 203.0.113.1               # who has the address, and of which pool
   portico explain 'udp://[2001:db8::1]:53' --from 127.0.0.1   # from this machine itself
 
-Exit code: 0 if an endpoint answers or the client is redirected, 1 if not, 2 on wrong usage,
-3 if no running Portico, or no cluster, answers.
+Exit code: 0 if an endpoint answers, the client is redirected, or a Service has the address; 1 if
+not, 2 on wrong usage, 3 if no running Portico, or no cluster, answers.
 """
 
-GOOD = ("proxied", "redirected", "forwarded", "answered here")
+GOOD = ("proxied", "redirected", "forwarded", "answered here", "held")
 
 
 @click.command(epilog=EPILOG)
@@ -49,6 +50,8 @@ def command(url: str, paths: Sequence[Path], **options: Any) -> None:  # noqa: A
 
     tcp://ADDRESS:PORT, udp:// and sctp:// ask about a connection instead: which Service has the
     address, who may get it by which policy, and which source address the endpoint sees.
+
+    A bare ADDRESS asks which pool it is of, why, and which Services have it.
 
     Each step names the object and the field it comes from; claims that lost are told with the
     reason. With PATHS or --cluster the answer is compiled from what is there; without, a running

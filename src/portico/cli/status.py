@@ -8,12 +8,13 @@ import click
 
 from portico.cli.admin import admin_option, ask
 from portico.cli.announced import announcing_lines
+from portico.cli.load_balancing import load_balancing_lines
 from portico.cli.output import output_option, paint, print_document, printable
 
 EPILOG = """\b
 Examples:
   portico status
-  portico status --lb
+  portico status --lb                      # addresses: pools, holders, announcers
   portico status --admin 127.0.0.1:9181 -o json
 
 Exit code: 0 if every engine that can work here is in sync, 1 if not, 3 if no running Portico
@@ -24,6 +25,9 @@ PART: Final = "elements_"
 WHOLE: Final = ("elements_sent",)
 """Figures of one kind of element stand in one line; this one is none of a kind."""
 
+LB: Final = ("loadBalancing", "announcing")
+"""What `--lb` is about."""
+
 MOST_LINES: Final = 20
 """Of nodes, of empty pools and of leases each."""
 
@@ -31,17 +35,22 @@ MOST_LINES: Final = 20
 @click.command(epilog=EPILOG)
 @admin_option
 @output_option
-@click.option("--lb", is_flag=True, help="Only load balancer addresses, and who announces them.")
+@click.option("--lb", is_flag=True, help="Load balancer addresses: who has and announces them.")
 def command(admin: str, output: str, *, lb: bool) -> None:
     """Show engines and their reports, counts, the health of nodes, and what was refused."""
     found = ask(admin, "/status")
     if output == "text":
-        for line in announcing_lines(found["announcing"]) if lb else _lines(found):
+        for line in _load_balancer_lines(found) if lb else _lines(found):
             click.echo(line)
     else:
-        print_document(found["announcing"] if lb else found, output)
+        print_document({key: found[key] for key in LB} if lb else found, output)
     is_well = all(engine["inSync"] or not engine["able"] for engine in found["engines"])
     sys.exit(0 if is_well else 1)
+
+
+def _load_balancer_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    yield from load_balancing_lines(found["loadBalancing"])
+    yield from announcing_lines(found["announcing"])
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:

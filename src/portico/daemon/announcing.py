@@ -6,6 +6,7 @@ from typing import Protocol
 from portico.explain.announcing import announcing, announcing_document, announcing_lines
 from portico.explain.packet import Packet
 from portico.explain.question import Question, explanation
+from portico.explain.request import Request
 from portico.plan.announced import Sight
 from portico.plan.layer2 import Layer2, layer2_key
 from portico.plan.plan import Plan
@@ -25,7 +26,7 @@ async def seen_by(announcer: Announcer | None) -> Sight | None:
 def told(plan: Plan, question: Question, sight: Sight | None) -> Mapping[str, object]:
     """The explanation; of an address that is announced, also by whom."""
     found = explanation(plan, question)
-    unit = plan.get(layer2_key(str(question.address))) if isinstance(question, Packet) else None
+    unit = plan.get(layer2_key(_address(question)))
     if sight is None or not isinstance(unit, Layer2):
         return found
     about = announcing(unit, sight)
@@ -33,6 +34,17 @@ def told(plan: Plan, question: Question, sight: Sight | None) -> Mapping[str, ob
     assert isinstance(text, list)
     lines = [*text, *announcing_lines(about)]
     return {**found, "announcing": announcing_document(about), "text": lines}
+
+
+def _address(question: Question) -> str:
+    """Empty where the question is not about one."""
+    match question:
+        case Packet():
+            return str(question.address)
+        case Request():
+            return ""
+        case _:
+            return str(question)
 
 
 def announcing_status(plan: Plan, sight: Sight | None) -> Mapping[str, object]:

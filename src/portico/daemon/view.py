@@ -11,6 +11,7 @@ from portico.daemon.announcing import announcing_status, seen_by, told
 from portico.daemon.engines import Engines
 from portico.daemon.intake import Intake
 from portico.daemon.layer4 import Check, checks_of, empty_pools_of, layer4_document
+from portico.daemon.load_balancing import load_balancing_document
 from portico.engines.arp import Arp
 from portico.engines.contract import Figures
 from portico.explain.question import Question
@@ -124,6 +125,7 @@ class View:
                 for state in self._intake.states
             ],
             "writing": [writing.report().document() for writing in self._writings],
+            "loadBalancing": load_balancing_document(self.plan),
             "announcing": announcing_status(self.plan, await self.sight()),
             "layer4": layer4_document(self.plan, self._store.get),
             "problemCounts": self.problem_counts(),

@@ -12,11 +12,11 @@ from typing import NamedTuple, Protocol
 from portico.daemon.leader import Leader
 from portico.daemon.writing_pace import USUAL, Pace
 from portico.daemon.writing_shift import Changed, Errand, News, Shift, Writers
+from portico.ipam.address_usage import Usages
 from portico.kube.api.lease import Election
 from portico.kube.api.told import Key
 from portico.kube.http.client import Client
 from portico.plan.plan import Diff, Plan
-from portico.status.pools import Usages
 from portico.status.services import Entitled
 from portico.status.verdicts import Verdicts
 

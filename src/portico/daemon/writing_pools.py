@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from portico.ipam.address_usage import Usage, Usages
 from portico.kube.api.objects import Objects
 from portico.kube.api.told import Key
 from portico.kube.api.wanted import typed
@@ -17,7 +18,7 @@ from portico.kube.http.errors import NotFoundError
 from portico.lib.backoff import delays
 from portico.model.ref import Ref
 from portico.status.kinds import RESOURCE_OF
-from portico.status.pools import Usage, Usages
+from portico.status.pools import pool_status
 
 log = logging.getLogger("portico.status")
 
@@ -63,7 +64,7 @@ class PoolWriter:
 
     async def _write(self, usages: list[Usage]) -> None:
         for usage in usages:
-            ref, document = usage.pool.pool, usage.document()
+            ref, document = usage.pool.pool, pool_status(usage)
             if self._written.get(ref) == document or not self._may_write():
                 continue
             objects = Objects(self._client, RESOURCE_OF[ref.kind], _read)

@@ -12,6 +12,7 @@ from portico.daemon.writing_patch import IngressStatuses
 from portico.daemon.writing_pools import PoolWriter
 from portico.daemon.writing_services import ServiceStatuses
 from portico.daemon.writing_statuses import StatusWriter
+from portico.ipam.address_usage import Usages
 from portico.kube.api.told import Key
 from portico.kube.config.errors import KubeError
 from portico.kube.http.client import Client
@@ -19,7 +20,6 @@ from portico.model.core import Service
 from portico.model.networking import Ingress
 from portico.model.ref import Ref
 from portico.status.addresses import Published, Unknown
-from portico.status.pools import Usages
 from portico.status.publish import Addresses, Publish
 from portico.status.services import Entitled, Shown, written
 from portico.status.statuses import Write

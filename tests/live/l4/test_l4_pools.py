@@ -81,6 +81,13 @@ def test_two_services_share_one(router, world):
     router.start("--only", "l4")
     until_reached(world.client, FIRST, 80, "b1")
     until_reached(world.client, FIRST, 25, "b2")
+    explained = router.cli("explain", FIRST)
+    assert "IPAddressPool metallb-system/edge" in explained
+    assert "Service shop/web, served at tcp 80" in explained
+    assert "Service shop/mail, served at tcp 25" in explained
+    told = router.cli("status", "--lb")
+    assert "IPAddressPool metallb-system/edge: 203.0.113.1; ipv4 1 of 1" in told
+    assert f"Service shop/mail: {FIRST}" in told
 
 
 def told(router, name: str) -> set[str]:
