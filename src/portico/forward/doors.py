@@ -80,9 +80,8 @@ class Doors:
         port = _service_port(service, remote)
         if service.is_headless and self._as_kubectl:
             return port.port
-        for each in at.slice_ports:
-            if at.pod is None and each.name == port.name and each.port:
-                return each.port
+        if at.pod is None:
+            return _in_slice(at, port)
         target = port.target_port or port.port
         if isinstance(target, int):
             return target
@@ -118,6 +117,15 @@ def _service_port(service: Service, remote: int | str) -> ServicePort:
     if isinstance(remote, str):
         raise ForwardError(f"Service '{name}' does not have a named port '{remote}'", hint)
     raise ForwardError(f"Service {name} does not have a service port {remote}", hint)
+
+
+def _in_slice(at: Candidate, port: ServicePort) -> int:
+    """Each slice may have a number of its own."""
+    for each in at.slice_ports:
+        if each.name == port.name and each.port:
+            return each.port
+    told = f"{at.name} does not have the port {port.name or port.port} of its Service"
+    raise ForwardError(told, "its EndpointSlice does not name it")
 
 
 def _named(at: Candidate, name: str) -> int:

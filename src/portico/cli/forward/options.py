@@ -48,6 +48,14 @@ _OURS: Final = (
     ),
     click.option("--all-ports", is_flag=True, help="All ports that the target declares."),
     click.option(
+        "--from",
+        "folder",
+        default="",
+        metavar="PATH",
+        type=click.Path(),
+        help="Services of a folder in place of a cluster; endpoints are dialled directly.",
+    ),
+    click.option(
         "--wait", "only_ready", is_flag=True,
         help="Only pods that are ready, also at the start.",
     ),

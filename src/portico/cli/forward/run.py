@@ -51,6 +51,10 @@ class _Run:
 
     async def _forward(self) -> int:
         wanted = self._wanted
+        if wanted.folder:
+            from portico.cli.forward.folder import in_folder
+
+            return await self._in(in_folder(wanted.folder), str(wanted.folder), teller(wanted))
         try:
             found = access(wanted.wish)
         except ConfigError as error:

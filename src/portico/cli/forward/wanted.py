@@ -23,6 +23,7 @@ class Wanted(Struct, frozen=True):
     requests: tuple[Request, ...]
     options: Options
     wish: Wish
+    folder: Path | None = None
     request_timeout: float = 0.0
     socks: tuple[tuple[Place, ...], int] | None = None
     pods: int = 1
@@ -43,7 +44,7 @@ def wanted(words: Sequence[str], options: Mapping[str, Any]) -> Wanted:
 
 
 _BEYOND_KUBECTL: Final = (
-    "selector", "all_ports", "filename", "only_ready", "balance", "pods", "ignore_busy",
+    "selector", "all_ports", "filename", "folder", "only_ready", "balance", "pods", "ignore_busy",
     "socks", "background",
 )  # fmt: skip
 
@@ -62,6 +63,7 @@ def _wanted(words: Sequence[str], options: Mapping[str, Any]) -> Wanted:
         pods=_pods(options),
         options=_options(options),
         wish=_wish(options),
+        folder=_folder(options),
         request_timeout=_duration("--request-timeout", options["request_timeout"], or_seconds=True),
         socks=_socks(options["socks"]),
         is_json=options["output"] == "json",
@@ -132,6 +134,17 @@ def _wish(options: Mapping[str, Any]) -> Wish:
         "client_certificate", "client_key", "as_user", "as_uid", "as_groups",
     )  # fmt: skip
     return Wish(**{name: options[name] for name in names})
+
+
+def _folder(options: Mapping[str, Any]) -> Path | None:
+    if not options["folder"]:
+        return None
+    path = Path(options["folder"])
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder")
+    if options["socks"]:
+        raise UsageError("--socks needs a cluster", "forward the Services one by one")
+    return path
 
 
 def _duration(option: str, text: str, *, or_seconds: bool = False) -> float:
