@@ -42,6 +42,7 @@ async def forwarding(
                 task.cancel()
             for forward in forwards:
                 await forward.close()
+            await asyncio.sleep(0)  # connections that were given up are closed in their turn
     if failure:
         raise failure
 
