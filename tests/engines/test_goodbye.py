@@ -31,6 +31,9 @@ class Stage(NamedTuple):
     live: Live
     endpoints: Endpoints
     opened: Opened
+    old: list[Opened]
+    """Others, who were there before a reload."""
+
     end: threading.Barrier
     """To be waited for by every story: then the end begins."""
 
@@ -55,7 +58,15 @@ def both_sides_are_told(stage):
 
 
 def who_were_left_behind_by_a_reload(stage):
-    both_sides_are_told(stage)
+    """One of them looks for all; it leaves, and another one does."""
+    *leaving, last, other = stage.old
+    for opened in leaving:
+        opened.client.send(close(1000, mask=MASK))
+        assert opened.endpoint.frame().code == 1000
+        opened.close()
+    stage.end.wait(PATIENCE)
+    for opened in (last, other):
+        both_are_told_and_answer(opened)
 
 
 def over_tls(stage):
@@ -214,7 +225,7 @@ def told():
             site("shop.example", {"/": "front"}),
         )
         live.serve(plan)
-        old = Opened(endpoints, live.http_port, "/old")
+        old = [Opened(endpoints, live.http_port, f"/old/{number}") for number in range(8)]
         live.take_over(log_format="json")
         live.serve(plan)
         assert live.inspect()["reloads"] == 1
@@ -222,16 +233,15 @@ def told():
         opened = {
             story: Opened(endpoints, live.http_port, f"/{story.__name__}") for story in STORIES
         }
-        opened[who_were_left_behind_by_a_reload] = old
         with ThreadPoolExecutor(len(STORIES)) as pool:
             futures = {
-                story: pool.submit(story, Stage(live, endpoints, each, end, goodbye))
+                story: pool.submit(story, Stage(live, endpoints, each, old, end, goodbye))
                 for story, each in opened.items()
             }
             end.wait(PATIENCE)
             live.runner.run(live.engine.close(keep=False))
         yield futures
-        for each in opened.values():
+        for each in (*old, *opened.values()):
             each.close()
 
 

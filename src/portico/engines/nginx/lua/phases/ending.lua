@@ -10,11 +10,22 @@ local MOMENT = 0.001
 
 local M = {}
 
--- Tunnels of this worker, as keys.
-local tunnels = {}
+-- Tunnels of this worker, as keys; and the one that looks for all, where nothing wakes them.
+local tunnels, looker = {}, nil
 
 function M.add(tunnel) tunnels[tunnel] = true end
-function M.remove(tunnel) tunnels[tunnel] = nil end
+
+function M.remove(tunnel)
+  tunnels[tunnel] = nil
+  if looker ~= tunnel then return end
+  looker = nil
+  local heir = next(tunnels)
+  if heir then heir.news:post(1) end
+end
+
+local function wake_all()
+  for tunnel in pairs(tunnels) do tunnel.news:post(1) end
+end
 
 -- When WebSockets are to be told goodbye, as ngx.now() counts; nil while nobody has said so.
 local function moment() return ngx.worker.exiting() and stats:get(KEY) or nil end
@@ -25,16 +36,18 @@ function M.has_come()
   return when ~= nil and ngx.now() >= when
 end
 
--- Seconds until it is worth to look again, for whoever is woken by post(). Never less than a moment
--- of nginx's clock, which stands still for whoever does not wait.
-function M.patience()
+-- Seconds until it is worth for a tunnel to look again, unless it is woken by post(). Never less
+-- than a moment of nginx's clock, which stands still for whoever does not wait.
+function M.patience(tunnel)
   if not ngx.worker.exiting() then return HOUR end
   local when = moment()
-  return when and math.max(0, when - ngx.now()) + MOMENT or LOOK
-end
-
-local function wake_all()
-  for tunnel in pairs(tunnels) do tunnel.news:post(1) end
+  if when then
+    if looker then wake_all() end
+    looker = nil
+    return math.max(0, when - ngx.now()) + MOMENT
+  end
+  looker = looker or tunnel
+  return looker == tunnel and LOOK or HOUR
 end
 
 -- init_worker_by_lua: a timer that never comes, but is called off when the worker is to go. That is

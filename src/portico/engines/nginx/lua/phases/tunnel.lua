@@ -77,7 +77,7 @@ local function leave(tunnel)
 end
 
 local function wait_for_the_end(tunnel)
-  while not ending.has_come() do tunnel.news:wait(ending.patience()) end
+  while not ending.has_come() do tunnel.news:wait(ending.patience(tunnel)) end
   leave(tunnel)
 end
 
