@@ -29,10 +29,15 @@ def test_only_localhost_does_without_a_family():
     assert parse_places(["::1,localhost"]) == (BOTH[0], Place("::1"))
 
 
-@pytest.mark.parametrize("text", ["example.com", "1.2.3", "", "127.0.0.1,", "[::1]", "fe80::1%"])
+@pytest.mark.parametrize("text", ["example.com", "1.2.3", "127.0.0.1,", "[::1]", "fe80::1%"])
 def test_texts_that_are_none(text):
     with pytest.raises(UsageError, match="is not a valid IP"):
         parse_places([text])
+
+
+def test_no_address_at_all():
+    with pytest.raises(UsageError, match="at least 1 address"):
+        parse_places([""])
 
 
 def test_names_as_they_are_printed():

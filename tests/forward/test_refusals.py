@@ -111,7 +111,7 @@ def test_a_token_that_has_ended(place, refused):
     del place.server.access.user_by_token[TOKEN]
     place.server.access.user_by_token["another"] = "admin"
     (first, *_), code = refused("svc/web", ":80")
-    assert first.startswith("Error from server (Unauthorized): ")
+    assert first.startswith("error: You must be logged in to the server (Unauthorized)")
     assert code == 1
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from portico.kube.config.errors import KubeError
-from portico.kube.http.errors import AnswerError, ForbiddenError
+from portico.kube.http.errors import AnswerError, ForbiddenError, UnauthorizedError
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -50,6 +50,8 @@ def from_kube(error: KubeError, doing: str = "") -> ForwardError:
         return ForwardError(error.reason, error.hint, NO_CLUSTER)
     said = error.status.message or error.reason
     hint = permission_hint(error) or error.hint
+    if isinstance(error, UnauthorizedError):
+        return ForwardError("You must be logged in to the server (Unauthorized)", hint)
     if doing or not error.status.reason:
         return ForwardError(f"{doing}: {said}" if doing else said, hint)
     return ServerSaidNoError(error.status.reason, said, hint)

@@ -41,14 +41,21 @@ class Bound(NamedTuple):
     port: int
 
 
-class BusyError(ForwardError):
-    """A port that cannot be had."""
+class NotBoundError(ForwardError):
+    """An address and port that cannot be had."""
 
-    def __init__(self, reason: str, hint: str, port: int, *, kernel: str) -> None:
+    def __init__(self, reason: str, hint: str = "", *, kernel: str) -> None:
         super().__init__(reason, hint)
-        self.port = port
         self.kernel = kernel
         """As Go would say it."""
+
+
+class BusyError(NotBoundError):
+    """Because of its port; another one may be had."""
+
+    def __init__(self, reason: str, hint: str, port: int, *, kernel: str) -> None:
+        super().__init__(reason, hint, kernel=kernel)
+        self.port = port
 
 
 def listen(
@@ -159,7 +166,7 @@ def _refused(place: Place, number: int, error: OSError) -> ForwardError:
         told = f"ports below {PRIVILEGED_BELOW} are for root"
         hint = f"take another local port, as {number + INSTEAD}:{number}"
         return BusyError(f"unable to listen on {where}: {told}", hint, number, kernel=kernel)
-    return ForwardError(f"unable to listen on {where}: {said}")
+    return NotBoundError(f"unable to listen on {where}: {said}", kernel=kernel)
 
 
 def _listen_unix(name: str) -> Bound:

@@ -41,13 +41,13 @@ def parse_places(texts: Iterable[str]) -> tuple[Place, ...]:
     """
     places: dict[str, Place] = {}
     for text in texts:
-        for item in text.split(","):
+        for item in text.split(",") if text else ():
             for place in _meant(item.strip()):
                 # An address that was named must be there, whatever localhost may do without.
                 if place.address not in places or not place.is_optional:
                     places[place.address] = place
     if not places:
-        raise UsageError("no address to listen on")
+        raise UsageError("you must specify at least 1 address")
     return tuple(places[address] for address in sorted(places))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from portico.forward.errors import ForwardError
-from portico.forward.listen import Bound, BusyError, close_all, listen
+from portico.forward.listen import Bound, NotBoundError, close_all, listen
 from portico.forward.places import Place
 
 
@@ -23,7 +23,7 @@ def listen_as_kubectl(local: int | str, places: Sequence[Place]) -> tuple[Bound,
         try:
             made = listen(number, [place])
         except ForwardError as error:
-            kernel = error.kernel if isinstance(error, BusyError) else error.reason
+            kernel = error.kernel if isinstance(error, NotBoundError) else error.reason
             errors.append(f"unable to create listener: Error {kernel}")
             continue
         bound += made
