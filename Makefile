@@ -8,7 +8,7 @@ TESTS      = tests
 
 RUN_PACKAGES   = nginx libnginx-mod-http-lua lua-cjson libnftables1 ca-certificates python3-venv
 TEST_PACKAGES  = 'luajit2|luajit' lua-check curl nghttp2-client openssl nftables iproute2 conntrack frr bird2 \
-                 buildah debootstrap
+                 buildah debootstrap postgresql
 BENCH_PACKAGES = haproxy wrk iperf3 libnginx-mod-stream
 
 .DEFAULT_GOAL = help

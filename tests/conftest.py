@@ -8,6 +8,8 @@ from support.nginx import running_nginx
 
 def pytest_addoption(parser):
     parser.addoption("--regold", action="store_true", help="rewrite the expected files of cases")
+    much = "of a transfer through `portico forward`; 2000 for the whole of what is promised"
+    parser.addoption("--megabytes", type=int, default=512, help=much)
 
 
 @pytest.fixture(scope="session")

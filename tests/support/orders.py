@@ -36,9 +36,9 @@ def exactly(connection: socket.socket, size: int) -> bytes:
     return b"".join(parts)
 
 
-def asked(port: int, path: str = "/", host: str = "127.0.0.1") -> str:
-    """The body of one answer over HTTP."""
-    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
+def asked(port: int, path: str = "/", host: str = "127.0.0.1", patience: float = PATIENCE) -> str:
+    """The body of one answer over HTTP; `patience` in seconds for each step of it."""
+    connection = http.client.HTTPConnection(host, port, timeout=patience)
     try:
         connection.request("GET", path)
         return connection.getresponse().read().decode()

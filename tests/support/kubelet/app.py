@@ -12,16 +12,25 @@ import hashlib
 import socket
 import struct
 import sys
+from collections.abc import Iterator
 
 BLOCK = bytes(range(256)) * 1024
+"""What is sent, but for a number at the beginning of each, so that no two are the same."""
+
 GREETING = b"hello, this is "
 
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 
 
-def content(size: int) -> bytes:
+def blocks(size: int) -> Iterator[bytes]:
     """What is sent when so many bytes are ordered."""
-    return (BLOCK * (size // len(BLOCK) + 1))[:size]
+    for number, at in enumerate(range(0, size, len(BLOCK))):
+        yield (struct.pack("!Q", number) + BLOCK[8:])[: size - at]
+
+
+def content(size: int) -> bytes:
+    """The same at once."""
+    return b"".join(blocks(size))
 
 
 class App:
@@ -93,7 +102,9 @@ class App:
 
 
 async def _bytes(_: Reader, writer: Writer, size: str) -> None:
-    writer.write(content(int(size)))
+    for block in blocks(int(size)):
+        writer.write(block)
+        await writer.drain()
 
 
 async def _echo(reader: Reader, writer: Writer, _: str) -> None:

@@ -39,7 +39,10 @@ class Nodes:
 
     def run(self, namespace: str, pod: str, ports: Mapping[int, Address]) -> None:
         """From now on connections to these ports of the pod go there; others are refused."""
-        self._ports[namespace, pod] = dict(ports)
+        # In place, as the sessions that there are look it up, too.
+        found = self._ports[namespace, pod]
+        found.clear()
+        found.update(ports)
 
     def sandbox(self, document: Any) -> Sandbox:
         metadata, node = document["metadata"], document["spec"].get("nodeName", "")

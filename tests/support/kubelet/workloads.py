@@ -1,6 +1,6 @@
 """Pods, what makes them, and Services, as small as port-forward can use them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 CREATED = "2026-01-01T00:00:00Z"
@@ -97,6 +97,7 @@ def deleting(document: Mapping[str, Any], moment: str) -> dict[str, Any]:
     return {**document, "metadata": {**metadata, "deletionGracePeriodSeconds": 30}}
 
 
-def not_ready(documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    condition = {"type": "Ready", "status": "False", "lastTransitionTime": CREATED}
-    return [{**each, "status": {**each["status"], "conditions": [condition]}} for each in documents]
+def unknown(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, after its node has not been heard of for a while."""
+    ready = {"type": "Ready", "status": "Unknown", "lastTransitionTime": CREATED}
+    return {**document, "status": {**document["status"], "conditions": [ready]}}
