@@ -25,6 +25,7 @@ NAMES: Final = {
     "websockets": "bench.websockets",
     "cluster": "bench.cluster.follow",
     "webhook": "bench.cluster.webhook",
+    "addresses": "bench.addresses",
     "l4-connections": "bench.l4.connections",
     "l4-throughput": "bench.l4.throughput",
     "l4-first-packet": "bench.l4.first_packet",

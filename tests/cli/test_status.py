@@ -154,6 +154,6 @@ def test_pools_and_leases(status):
         "nothing is announced here: --only leaves lb out",
     ]
     assert code == 0
-    assert status("--lb")[0] == ["no address pools"]
+    assert status("--lb")[0][0] == "no address pools"
     told, _ = status("--lb", "-o", "json", lb=found)
     assert json.loads("\n".join(told)) == {"loadBalancing": found, "announcing": {}}
