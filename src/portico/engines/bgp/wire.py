@@ -95,7 +95,9 @@ class Change(msgspec.Struct, frozen=True, tag="change"):
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask"):
-    """Only the state is wanted."""
+    """Only the state is wanted; with `counts`, counters as they are just now."""
+
+    counts: bool = True
 
 
 class Leave(msgspec.Struct, frozen=True, tag="leave"):

@@ -129,8 +129,9 @@ class Server:
                 routes = changed(self._wanted.routes, request)
                 self._wanted = Wanted(self._wanted.peers, routes)
                 await self._made_true(version)
-            case wire.Ask():
-                await self._look()
+            case wire.Ask(counts):
+                if counts:
+                    await self._look()
             case wire.Leave(withdraw):
                 self._withdraws = withdraw
                 self._left.set()
