@@ -39,12 +39,13 @@ def status():
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
 
-        def run(*arguments, engines=(), sources=(), lb=None, **layer4):
+        def run(*arguments, engines=(), sources=(), lb=None, bgp=None, **layer4):
             server.told = {
                 "version": "1", "ready": True, "facts": {}, "units": {}, "stepsRun": 0,
                 "sources": list(sources), "writing": [], "engines": list(engines),
                 "layer4": {**EMPTY, **layer4},
                 "loadBalancing": LB if lb is None else lb, "announcing": {},
+                "speaking": bgp or {},
                 "problemCounts": {}, "problems": [],
             }  # fmt: skip
             address = f"127.0.0.1:{server.server_port}"
@@ -157,3 +158,25 @@ def test_pools_and_leases(status):
     assert status("--lb")[0][0] == "no address pools"
     told, _ = status("--lb", "-o", "json", lb=found)
     assert json.loads("\n".join(told)) == {"loadBalancing": found, "announcing": {}}
+
+
+def test_sessions_and_routes(status):
+    session = {
+        "peer": "BGPPeer home/rack", "address": "192.0.2.254", "localAS": 64512, "remoteAS": 64513,
+        "state": "down", "reason": "peer reset", "prefixes": 0,
+        "bfd": {"state": "up", "trouble": ""},
+    }  # fmt: skip
+    router = {"peer": "BGPPeer home/rack", "address": "192.0.2.254", "nodes": ["a", "b"]}
+    routes = [
+        {"prefix": "198.51.100.1/32", "services": ["Service shop/web"], "routers": [router],
+         "passedOver": []},
+        {"prefix": "198.51.100.2/32", "services": ["Service shop/late"], "routers": [],
+         "passedOver": [{"who": "c", "reason": "no endpoint"}]},
+    ]  # fmt: skip
+    lines, _ = status("--lb", bgp={"node": "a", "sessions": [session], "routes": routes})
+    assert lines[-4:] == [
+        "session   BGPPeer home/rack 192.0.2.254 AS 64513: down (peer reset), BFD up",
+        "198.51.100.1/32    BGPPeer home/rack by a b  for Service shop/web",
+        "198.51.100.2/32    nobody is told  for Service shop/late",
+        "                c: no endpoint",
+    ]

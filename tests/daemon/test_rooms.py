@@ -18,8 +18,8 @@ L4 = {"nftables", "relay", "health_ports"}
     [
         ({Room.HTTP}, {"nginx"}),
         ({Room.L4}, L4),
-        ({Room.LB}, {"arp"}),
-        (Room, {"nginx", "arp", *L4}),
+        ({Room.LB}, {"arp", "bgp"}),
+        (Room, {"nginx", "arp", "bgp", *L4}),
     ],
 )
 def test_a_room_that_is_shut_has_no_engines(tmp_path, rooms, engines):
@@ -32,9 +32,9 @@ def test_a_room_that_is_shut_has_no_engines(tmp_path, rooms, engines):
     ("rooms", "keep", "cleanup", "going_on"),
     [
         (Room, False, False, {"nftables", "relay"}),
-        (Room, True, False, {"nginx", "arp", "nftables", "relay"}),
+        (Room, True, False, {"nginx", "arp", "bgp", "nftables", "relay"}),
         (Room, False, True, set()),
-        (Room, True, True, {"nginx", "arp"}),
+        (Room, True, True, {"nginx", "arp", "bgp"}),
         ([Room.HTTP], True, False, {"nginx"}),
         ([Room.L4], True, False, {"nftables", "relay"}),
     ],

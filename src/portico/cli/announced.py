@@ -21,6 +21,21 @@ def announcing_lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield from _address(address)
 
 
+def speaking_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each session of this node, and for each route."""
+    for session in found.get("sessions", ()):
+        state = session["state"] + (f" ({session['reason']})" if session["reason"] else "")
+        bfd = f", BFD {session['bfd']['state']}" if session["bfd"] else ""
+        where = f"{session['peer']} {session['address']} AS {session['remoteAS']}"
+        yield f"session   {printable(where)}: {printable(state)}{bfd}"
+    for route in found.get("routes", ()):
+        services = printable(", ".join(route["services"]))
+        told = ", ".join(f"{one['peer']} by {' '.join(one['nodes'])}" for one in route["routers"])
+        yield f"{route['prefix']:<18} {printable(told or 'nobody is told')}  for {services}"
+        for left in route["passedOver"] if not route["routers"] else ():
+            yield f"                {printable(left['who'])}: {printable(left['reason'])}"
+
+
 def _address(found: Mapping[str, Any]) -> Iterator[str]:
     owners = ", ".join(f"{one['node']} on {one['interface']}" for one in found["announced"])
     services = ", ".join(found["services"])

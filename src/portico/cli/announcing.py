@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from portico.settings import Settings
+from portico.settings import BgpEngine, Settings
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -42,6 +42,13 @@ _OPTIONS: Final = (
         help="UDP, multicast on each network. All nodes of one cluster, and no others, share it.",
     ),
     click.option(
+        "--bgp-engine",
+        type=click.Choice([each.value for each in BgpEngine]),
+        default=BgpEngine.EXABGP.value,
+        show_default=True,
+        help="Who speaks to routers: ExaBGP, which comes with Portico, or BIRD 2 of this machine.",
+    ),
+    click.option(
         "--lb-refresh",
         type=click.FloatRange(0, 86400),
         default=60.0,
@@ -68,4 +75,5 @@ def with_announcing(settings: Settings, options: Mapping[str, Any]) -> Settings:
         lb_heartbeat_interval=options["lb_heartbeat_interval"],
         lb_heartbeat_port=options["lb_heartbeat_port"],
         lb_refresh=options["lb_refresh"],
+        bgp_engine=BgpEngine(options["bgp_engine"]),
     )

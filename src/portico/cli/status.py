@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from portico.cli.admin import admin_option, ask
-from portico.cli.announced import announcing_lines
+from portico.cli.announced import announcing_lines, speaking_lines
 from portico.cli.load_balancing import load_balancing_lines
 from portico.cli.output import output_option, paint, print_document, printable
 
@@ -25,7 +25,7 @@ PART: Final = "elements_"
 WHOLE: Final = ("elements_sent",)
 """Figures of one kind of element stand in one line; this one is none of a kind."""
 
-LB: Final = ("loadBalancing", "announcing")
+LB: Final = ("loadBalancing", "announcing", "speaking")
 """What `--lb` is about."""
 
 MOST_LINES: Final = 20
@@ -51,6 +51,7 @@ def command(admin: str, output: str, *, lb: bool) -> None:
 def _load_balancer_lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield from load_balancing_lines(found["loadBalancing"])
     yield from announcing_lines(found["announcing"])
+    yield from speaking_lines(found["speaking"])
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:

@@ -1,16 +1,27 @@
 """What is measured of announced addresses, under MetalLB's names: dashboards go on to work."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from prometheus_client.core import GaugeMetricFamily, Metric, UnknownMetricFamily
 
 from portico.daemon.announcing import units_of
+from portico.daemon.speaking_metrics import announced_by_bgp
 from portico.plan.announced import Sight
 from portico.plan.plan import Plan
+from portico.plan.spoken import Spoken
 
 
-def announcing_metrics(plan: Plan, sight: Sight | None) -> Iterator[Metric]:
+class Seen(NamedTuple):
+    """What this node sees of those who announce, and says to routers."""
+
+    sight: Sight | None = None
+    spoken: Spoken | None = None
+
+
+def announcing_metrics(plan: Plan, seen: Seen) -> Iterator[Metric]:
     """Of addresses that the plan still has, so that those of deleted Services vanish."""
+    sight = seen.sight
     if sight is None:
         return
     announced = GaugeMetricFamily(
@@ -32,6 +43,8 @@ def announcing_metrics(plan: Plan, sight: Sight | None) -> Iterator[Metric]:
             requests.add_metric([unit.address], found.counted.requests)
             responses.add_metric([unit.address], found.counted.responses)
             gratuitous.add_metric([unit.address], found.counted.gratuitous)
+    for name, address in announced_by_bgp(plan, seen.spoken):
+        announced.add_metric([name, "bgp", sight.node, address], 1)
     yield from (announced, requests, responses, gratuitous)
 
 

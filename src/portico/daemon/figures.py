@@ -76,6 +76,21 @@ _ARP: Final[Mapping[str, Figure]] = {
     "starts": ("portico_arp_starts", CounterMetricFamily, "Times Portico started the responder."),
 }
 
+_BGP: Final[Mapping[str, Figure]] = {
+    "peers": ("portico_bgp_peers", GaugeMetricFamily, "Routers that this node speaks to."),
+    "routes": ("portico_bgp_routes", GaugeMetricFamily, "Prefixes that this node announces."),
+    "sessions_up": ("portico_bgp_sessions_up", GaugeMetricFamily, "Sessions that are up."),
+    "starts": ("portico_bgp_starts", CounterMetricFamily, "Times Portico started the speaker."),
+    "daemon_starts": (
+        "portico_bgp_daemon_starts",
+        CounterMetricFamily,
+        "Times the speaker started its daemon.",
+    ),
+    "changes": ("portico_bgp_changes", CounterMetricFamily, "Changes told to the speaker."),
+    "pushes": ("portico_bgp_pushes", CounterMetricFamily, "Whole tables told to the speaker."),
+    "bugs": ("portico_bgp_bugs", CounterMetricFamily, "Bugs found in the speaker."),
+}
+
 _RELAY: Final[Mapping[str, Figure]] = {
     "starts": ("portico_relay_starts", CounterMetricFamily, "Times Portico started the relay."),
     "pushes": ("portico_relay_pushes", CounterMetricFamily, "Tables pushed to the relay."),
@@ -114,6 +129,7 @@ FIGURES: Final[Mapping[str, Mapping[str, Figure]]] = {
     "nginx": _NGINX,
     "nftables": _NFTABLES,
     "arp": _ARP,
+    "bgp": _BGP,
     "relay": _RELAY,
     "health_ports": _HEALTH_PORTS,
 }

@@ -6,18 +6,19 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from portico import __version__
-from portico.daemon.announcing_metrics import announcing_metrics
+from portico.daemon.announcing_metrics import Seen, announcing_metrics
 from portico.daemon.figures import FIGURES, Figure
+from portico.daemon.speaking_metrics import speaking_metrics
 from portico.daemon.view import View
 from portico.engines.contract import Figures
-from portico.plan.announced import Sight
 
 
 async def exposition(view: View) -> bytes:
     """The metrics in Prometheus' text format."""
     figures = await view.figures()
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collector(list(_metrics(view, figures, await view.sight()))))
+    seen = Seen(await view.sight(), await view.spoken())
+    registry.register(_Collector(list(_metrics(view, figures, seen))))
     return generate_latest(registry)
 
 
@@ -29,7 +30,7 @@ class _Collector:
         return self._metrics
 
 
-def _metrics(view: View, figures: Mapping[str, Figures], sight: Sight | None) -> Iterator[Metric]:
+def _metrics(view: View, figures: Mapping[str, Figures], seen: Seen) -> Iterator[Metric]:
     build = GaugeMetricFamily("portico_build_info", "Always 1.", labels=["version"])
     build.add_metric([__version__], 1)
     yield build
@@ -44,7 +45,8 @@ def _metrics(view: View, figures: Mapping[str, Figures], sight: Sight | None) ->
     checks = {check.name: int(check.is_healthy) for check in view.checks()}
     yield _by_label("portico_probe_healthy", "1 while a probe gets answers.", "probe", checks)
     yield GaugeMetricFamily("portico_pools_empty", "Pools nobody is in.", view.empty_pools())
-    yield from announcing_metrics(view.plan, sight)
+    yield from announcing_metrics(view.plan, seen)
+    yield from speaking_metrics(view.plan, seen.spoken)
     for engine, told in figures.items():
         yield from _of_engine(FIGURES.get(engine, {}), told)
 

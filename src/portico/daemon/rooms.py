@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from portico.engines.arp import Arp
 from portico.engines.arp import Options as ArpOptions
+from portico.engines.bgp import Bgp
+from portico.engines.bgp import Options as BgpOptions
 from portico.engines.contract import Engine
 from portico.engines.health_ports import HealthPorts
 from portico.engines.health_ports import Options as HealthPortsOptions
@@ -33,7 +35,7 @@ def engines_of(
     engines: list[Engine] = []
     if Room.LB in settings.rooms:
         # First of all: at the end, others have its addresses before anything else is let go of.
-        engines.append(Arp(arp_options(settings)))
+        engines += [Arp(arp_options(settings)), Bgp(bgp_options(settings))]
     if Room.HTTP in settings.rooms:
         engines.append(Nginx(nginx_options(settings), is_leaving))
     if Room.L4 in settings.rooms:
@@ -65,7 +67,7 @@ def kept(settings: Settings, *, keep: bool, cleanup: bool) -> frozenset[str]:
     if keep and Room.HTTP in settings.rooms:
         going_on |= {Nginx.name}
     if keep and Room.LB in settings.rooms:
-        going_on |= {Arp.name}
+        going_on |= {Arp.name, Bgp.name}
     if not cleanup and Room.L4 in settings.rooms:
         going_on |= {Nftables.name, Relay.name}
     return frozenset(going_on)
@@ -81,6 +83,16 @@ def arp_options(settings: Settings) -> ArpOptions:
         refresh=settings.lb_refresh,
         interfaces=settings.lb_interfaces,
         secret_file=settings.lb_secret_file,
+    )
+
+
+def bgp_options(settings: Settings) -> BgpOptions:
+    """What the BGP engine needs to know."""
+    return BgpOptions(
+        state_dir=settings.state_dir.absolute(),
+        node=settings.node_name,
+        daemon=settings.bgp_engine.value,
+        grace=settings.grace,
     )
 
 

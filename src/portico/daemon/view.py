@@ -12,7 +12,9 @@ from portico.daemon.engines import Engines
 from portico.daemon.intake import Intake
 from portico.daemon.layer4 import Check, checks_of, empty_pools_of, layer4_document
 from portico.daemon.load_balancing import load_balancing_document
+from portico.daemon.speaking import said_by, speaking_status, with_routes
 from portico.engines.arp import Arp
+from portico.engines.bgp import Bgp
 from portico.engines.contract import Figures
 from portico.explain.question import Question
 from portico.lib import clock
@@ -20,6 +22,7 @@ from portico.model.fault import Fault, Severity
 from portico.plan.announced import Sight
 from portico.plan.document import plan_document
 from portico.plan.plan import Plan
+from portico.plan.spoken import Spoken
 from portico.sources.places import line_in_file
 from portico.status.certificates import expiries
 from portico.status.problems import Locate, Problem, problems
@@ -53,6 +56,7 @@ class View:
         writings: Sequence[Writing] = (),
     ) -> None:
         self._announcer = engines.the(Arp)
+        self._speaker = engines.the(Bgp)
         self._store = store
         self._intake = intake
         self._writings = writings
@@ -73,11 +77,16 @@ class View:
         return plan_document(self.plan)
 
     async def explanation(self, question: Question) -> Mapping[str, object]:
-        return told(self.plan, question, await self.sight())
+        found = told(self.plan, question, await self.sight())
+        return with_routes(found, self.plan, question, await self.spoken())
 
     async def sight(self) -> Sight | None:
         """Who announces addresses, as this node sees it; None where it announces none."""
         return await seen_by(self._announcer)
+
+    async def spoken(self) -> Spoken | None:
+        """How the sessions with routers are; None where there are none."""
+        return await said_by(self._speaker)
 
     async def problems(self) -> list[Problem]:
         """What is wrong now, with files and lines; reads the files it names, in a thread."""
@@ -127,6 +136,7 @@ class View:
             "writing": [writing.report().document() for writing in self._writings],
             "loadBalancing": load_balancing_document(self.plan),
             "announcing": announcing_status(self.plan, await self.sight()),
+            "speaking": speaking_status(self.plan, await self.spoken()),
             "layer4": layer4_document(self.plan, self._store.get),
             "problemCounts": self.problem_counts(),
             "problems": [problem.document() for problem in found[:MOST_PROBLEMS]],

@@ -15,6 +15,7 @@ from portico.engines.bgp.chart import Chart, changed, chart, moves_peers
 from portico.engines.bgp.client import ask
 from portico.engines.bgp.options import Options
 from portico.engines.bgp.router_id import router_id
+from portico.engines.bgp.spoken import spoken_of
 from portico.engines.bgp.users import USERS
 from portico.engines.companion.client import CompanionError
 from portico.engines.companion.code import code_of
@@ -22,6 +23,7 @@ from portico.engines.companion.privileges import make_home, why_not_as
 from portico.engines.companion.process import Companion
 from portico.engines.contract import Figures, Report
 from portico.plan.plan import Diff, Plan
+from portico.plan.spoken import Spoken
 
 log = logging.getLogger("portico.engines.bgp")
 
@@ -80,6 +82,11 @@ class Bgp:
             return await ask(self._speaker.socket, wire.Ask())
         except CompanionError:
             return None
+
+    async def spoken(self) -> Spoken:
+        """How the sessions are; none where there is no speaker."""
+        state = await self.look()
+        return Spoken(self._options.node) if state is None else spoken_of(self._options.node, state)
 
     async def close(self, *, keep: bool) -> None:
         if not keep:
