@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kube.streams import playbook
-from kube.streams.test_websocket import frame, new_websocket
+from kube.streams.peer import websocket_frame
+from kube.streams.test_websocket import new_websocket
 from portico.kube.streams import channels
 from portico.kube.streams.channels import ChannelError, Channels
 from portico.kube.streams.websocket import Payload, WebSocketError
@@ -17,7 +18,7 @@ from portico.kube.streams.websocket import Payload, WebSocketError
 def wire(line: str) -> bytes:
     """A message of a channel, or in the words of WebSockets a fragment of one."""
     if not line.startswith("MESSAGE "):
-        return frame(line)
+        return websocket_frame(line)
     _, channel, *words = line.split(" ")
     content = bytes.fromhex(words[1]) if words[0] == "HEX" else " ".join(words).encode()
     return bytes([0x82, len(content) + 1, int(channel)]) + content

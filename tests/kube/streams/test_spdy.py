@@ -11,45 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kube.streams import playbook
+from kube.streams.peer import SpdyPeer
 from portico.kube.streams import spdy
 from portico.kube.streams.spdy import ResetStatus, Spdy
 from portico.kube.streams.spdy_dictionary import DICTIONARY
 from portico.kube.streams.spdy_headers import LONGEST_BLOCK, Packer, SpdyError, Unpacker
-
-CONTROL = {"SYN_STREAM": 1, "SYN_REPLY": 2, "RST_STREAM": 3, "SETTINGS": 4, "NOOP": 5, "PING": 6,
-           "GOAWAY": 7, "HEADERS": 8, "WINDOW_UPDATE": 9}  # fmt: skip
-
-
-class Peer:
-    """Writes frames as the draft has them, and shares no code with what is tested."""
-
-    def __init__(self) -> None:
-        self._zlib = zlib.compressobj(zdict=DICTIONARY)
-
-    def frame(self, line: str) -> bytes:
-        name, *words = line.split(" ")
-        flags = 1 if words[-1:] == ["FIN"] else 0
-        words = words[: len(words) - flags]
-        if name == "HEX":
-            return bytes.fromhex("".join(words))
-        if name == "DATA":
-            content = " ".join(words[1:]).encode()
-            return struct.pack("!II", int(words[0]), flags << 24 | len(content)) + content
-        return self._control(CONTROL[name], flags, words)
-
-    def _control(self, kind: int, flags: int, words: list[str]) -> bytes:
-        numbers = [int(word) for word in words if word.isdecimal()]
-        payload = b"".join(struct.pack("!I", number) for number in numbers)
-        if kind in (1, 2, 8):
-            payload += bytes(6) if kind == 1 else b""
-            payload += self._block([word.split("=") for word in words if "=" in word])
-        return struct.pack("!HHI", 0x8003, kind, flags << 24 | len(payload)) + payload
-
-    def _block(self, pairs: Iterable[list[str]]) -> bytes:
-        texts = [text.encode() for pair in pairs for text in pair]
-        block = struct.pack("!I", len(texts) // 2)
-        block += b"".join(struct.pack("!I", len(text)) + text for text in texts)
-        return self._zlib.compress(block) + self._zlib.flush(zlib.Z_SYNC_FLUSH)
 
 
 def understood(pieces: Iterable[bytes]) -> tuple[list[str], str]:
@@ -104,7 +70,7 @@ def text(content: bytes) -> str:
 @pytest.mark.parametrize("path", playbook.paths("spdy"), ids=lambda path: path.stem)
 def test_a_conversation_is_understood_however_it_is_cut(path: Path) -> None:
     conversation = playbook.read(path)
-    peer = Peer()
+    peer = SpdyPeer()
     content = b"".join(peer.frame(line) for line in conversation.sent)
     for pieces in playbook.pieces_of(content):
         lines, error = understood(pieces)
@@ -116,7 +82,7 @@ def test_a_conversation_is_understood_however_it_is_cut(path: Path) -> None:
 @pytest.mark.parametrize("path", playbook.paths("spdy"), ids=lambda path: path.stem)
 def test_the_beginning_of_a_frame_behind_it_changes_nothing(path: Path) -> None:
     conversation = playbook.read(path)
-    peer = Peer()
+    peer = SpdyPeer()
     content = b"".join(peer.frame(line) for line in conversation.sent)
     for trailing in ("80", "00000005 000001", "80030006 00000004 00"):
         lines, _ = understood([content + bytes.fromhex(trailing)])

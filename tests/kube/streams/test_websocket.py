@@ -1,7 +1,6 @@
 """RFC 6455 from the client's side, as conversations, and as anything else that may come."""
 
 import os
-import struct
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kube.streams import playbook
+from kube.streams.peer import unmasked, websocket_frame
 from portico.kube.streams.masking import apply_mask
 from portico.kube.streams.websocket import (
     Closed,
@@ -22,23 +22,6 @@ from portico.kube.streams.websocket import (
     WebSocketError,
     accept_of,
 )
-
-OPCODES = {"CONTINUATION": 0, "TEXT": 1, "BINARY": 2, "CLOSE": 8, "PING": 9, "PONG": 10}
-
-
-def frame(line: str) -> bytes:
-    """As a server writes it: a sign MORE for a fragment that is not the last."""
-    name, *words = line.split(" ")
-    if name == "HEX":
-        return bytes.fromhex("".join(words))
-    is_last = words[:1] != ["MORE"]
-    content = " ".join(words[0 if is_last else 1 :]).encode()
-    if name == "CLOSE" and words:
-        content = struct.pack("!H", int(words[0])) + " ".join(words[1:]).encode()
-    first = (0x80 if is_last else 0) | OPCODES[name]
-    if len(content) < 126:
-        return bytes([first, len(content)]) + content
-    return struct.pack("!BBH", first, 126, len(content)) + content
 
 
 def new_websocket(random: Callable[[int], bytes] = os.urandom) -> WebSocket:
@@ -78,7 +61,7 @@ def told(event: Event) -> str:
 @pytest.mark.parametrize("path", playbook.paths("websocket"), ids=lambda path: path.stem)
 def test_a_conversation_is_understood_however_it_is_cut(path: Path) -> None:
     conversation = playbook.read(path)
-    content = b"".join(frame(line) for line in conversation.sent)
+    content = b"".join(websocket_frame(line) for line in conversation.sent)
     for pieces in playbook.pieces_of(content):
         lines, error = understood(pieces)
         assert lines == conversation.understood
@@ -89,7 +72,7 @@ def test_a_conversation_is_understood_however_it_is_cut(path: Path) -> None:
 @pytest.mark.parametrize("path", playbook.paths("websocket"), ids=lambda path: path.stem)
 def test_the_beginning_of_a_frame_behind_it_changes_nothing(path: Path) -> None:
     conversation = playbook.read(path)
-    content = b"".join(frame(line) for line in conversation.sent)
+    content = b"".join(websocket_frame(line) for line in conversation.sent)
     for trailing in ("82", "827e01", "890461"):
         lines, _ = understood([content + bytes.fromhex(trailing)])
         assert lines == conversation.understood
@@ -108,15 +91,16 @@ def test_what_is_sent_is_masked_with_a_key_of_its_own(size: int) -> None:
     keys = iter([b"\x01\x02\x03\x04", b"\xaa\xbb\xcc\xdd"])
     websocket = new_websocket(lambda size: next(keys))
     for key in (b"\x01\x02\x03\x04", b"\xaa\xbb\xcc\xdd"):
-        sent = websocket.frame(Opcode.BINARY, content)
-        assert sent[0] == 0x82
-        assert sent[1] & 0x80
-        extended = {126: 2, 127: 8}.get(sent[1] & 0x7F, 0)
-        length = int.from_bytes(sent[2 : 2 + extended], "big") if extended else sent[1] & 0x7F
-        assert length == size
-        assert sent[2 + extended : 6 + extended] == key
-        masked = sent[6 + extended :]
-        assert bytes(byte ^ key[at % 4] for at, byte in enumerate(masked)) == content
+        sent = websocket.frame(Opcode.BINARY, content[:8], content[8:])
+        assert list(unmasked(sent)) == [(Opcode.BINARY, content)]
+        assert sent[len(sent) - size - 4 : len(sent) - size] == key
+
+
+@pytest.mark.parametrize("cut", [0, 1, 3, 4, 9])
+def test_parts_are_masked_as_if_they_were_one(cut: int) -> None:
+    content = os.urandom(20)
+    sent = new_websocket().frame(Opcode.BINARY, content[:cut], content[cut:12], content[12:])
+    assert list(unmasked(sent)) == [(Opcode.BINARY, content)]
 
 
 def test_the_answer_to_a_handshake_is_the_one_of_the_rfc() -> None:

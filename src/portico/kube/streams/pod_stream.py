@@ -16,6 +16,9 @@ from portico.kube.streams.stream import Buffer, End, Ending, Receiver
 QUIET: Final = 1.0
 """Seconds without a byte from the pod until it is told that the client has ended its direction."""
 
+SHORTEST: Final = 0.02
+"""Seconds between two looks at whether the pod is silent."""
+
 LAST_WORDS: Final = 5.0
 """Seconds for the pod's side to say how it went, once both directions are over."""
 
@@ -213,7 +216,7 @@ class PodStream:
         if self.is_paused or not self._carrier.is_reading:
             quiet = 0.0
         if quiet < QUIET:
-            self._set_timer(QUIET - quiet, self._end_when_silent)
+            self._set_timer(max(QUIET - quiet, SHORTEST), self._end_when_silent)
         else:
             self._send_end()
 

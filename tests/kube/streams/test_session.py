@@ -1,0 +1,184 @@
+"""One session, as conversations of three: the clients, we, and the server.
+
++ CONNECT 1 80        a client wants port 80; its number is how it is called from here on
++ SAY 1 hello         and EOF 1, RESET 1, PAUSE 1, RESUME 1
+> DATA 3 hello        what has to be sent, in this order
+< DATA 3 hi           what the server sends; BREAKS ends the connection
+= 1 hears hi          what the clients are told, in this order
+@ 1.5                 seconds pass
+* x=...               what stands for a text that is too long: x100000 for so many letters
+"""
+
+import asyncio
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kube.streams import playbook, virtual_time
+from kube.streams.peer import SpdyPeer, unmasked, websocket_bytes
+from portico.kube.streams.masking import apply_mask
+from portico.kube.streams.pod_stream import HalfClose
+from portico.kube.streams.session import Session
+from portico.kube.streams.stream import Buffer, End
+from portico.kube.streams.websocket import WebSocket
+from portico.kube.streams.wrapping import Bare, Tunnel
+
+PATHS = playbook.paths("session")
+
+
+class Connection(asyncio.Transport):
+    """What the session has been given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.is_read = True
+        self.is_closed = False
+
+    def write(self, data: Any) -> None:
+        self.written += data
+
+    def pause_reading(self) -> None:
+        self.is_read = False
+
+    def resume_reading(self) -> None:
+        self.is_read = True
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class Client:
+    """A receiver that notes what it is told."""
+
+    def __init__(self, name: str, notes: list[str]) -> None:
+        self.name = name
+        self.stream: Any = None
+        self._notes = notes
+
+    def data_received(self, data: Buffer) -> None:
+        text = bytes(data).decode()
+        before = self._notes[-1] if self._notes else ""
+        if before.startswith(f"{self.name} hears "):
+            self._notes[-1] = before + text
+        else:
+            self._note(f"hears {text}")
+
+    def eof_received(self) -> None:
+        self._note("hears the end")
+
+    def stream_ended(self, end: End) -> None:
+        self._note(f"ended {end.ending.name} {end.detail}".rstrip())
+
+    def pause_writing(self) -> None:
+        self._note("is to pause")
+
+    def resume_writing(self) -> None:
+        self._note("may go on")
+
+    def _note(self, text: str) -> None:
+        self._notes.append(f"{self.name} {text}")
+
+
+class Stage:
+    """Where a conversation is played."""
+
+    def __init__(self, wrapping: str, half_close: HalfClose, piece: int) -> None:
+        self._is_tunnel = wrapping == "tunnel"
+        self._piece = piece
+        self._peer = SpdyPeer()
+        self._notes: list[str] = []
+        self._sent: list[str] = []
+        self._clients: dict[str, Client] = {}
+        self.connection = Connection()
+        around = Tunnel(WebSocket(apply_mask, os.urandom)) if self._is_tunnel else Bare()
+        room = memoryview(bytearray(1 << 17))
+        self.session = Session(around, room, half_close, lambda: None)
+        self.session.connection_made(self.connection)
+
+    async def play(self, line: str) -> None:
+        sign, rest = line.split(" ", 1)
+        rest = re.sub(r"x(\d+)", lambda found: "x" * int(found[1]), rest)
+        match sign:
+            case "+":
+                self._do(*rest.split(" ", 2))
+            case "<":
+                self._receive(rest)
+            case ">":
+                assert self._next_sent() == rest
+            case "=":
+                assert self._notes, f"nobody was told: {rest[:100]}"
+                assert self._notes.pop(0) == rest
+            case "@":
+                await asyncio.sleep(float(rest))
+            case "?":
+                assert self.connection.is_read == (rest == "reads")
+
+    def finish(self) -> None:
+        self._drain()
+        assert self._sent == []
+        assert self._notes == []
+        self.session.close()
+
+    def _do(self, verb: str, name: str, rest: str = "") -> None:
+        if verb == "CONNECT":
+            client = self._clients[name] = Client(name, self._notes)
+            client.stream = self.session.open_stream(int(rest), client)
+            return
+        stream = self._clients[name].stream
+        match verb:
+            case "SAY":
+                stream.write(rest.encode())
+            case "EOF":
+                stream.write_eof()
+            case "RESET":
+                stream.reset()
+            case "PAUSE":
+                stream.pause_reading()
+            case "RESUME":
+                stream.resume_reading()
+
+    def _receive(self, line: str) -> None:
+        if line == "BREAKS":
+            self.session.connection_lost(ConnectionResetError("Connection reset by peer"))
+            return
+        content = self._peer.frame(line)
+        for piece in playbook.slices(content, self._piece):
+            wrapped = websocket_bytes(2, piece) if self._is_tunnel else piece
+            room = self.session.get_buffer(-1)
+            room[: len(wrapped)] = wrapped
+            self.session.buffer_updated(len(wrapped))
+            room[: len(wrapped)] = b"?" * len(wrapped)  # nobody may keep it
+
+    def _next_sent(self) -> str:
+        self._drain()
+        assert self._sent, "nothing was sent"
+        return self._sent.pop(0)
+
+    def _drain(self) -> None:
+        written, self.connection.written = self.connection.written, b""
+        if self._is_tunnel:
+            written = b"".join(content for opcode, content in unmasked(written) if opcode == 2)
+        self._sent += self._peer.lines(written)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("wrapping", ["bare", "tunnel"])
+@pytest.mark.parametrize("piece", [1 << 16, 1, 7], ids=["whole", "byte by byte", "in sevens"])
+def test_a_conversation(path: Path, wrapping: str, piece: int) -> None:
+    half_close = HalfClose.FORWARD if path.stem.startswith("forward-") else HalfClose.DEFER
+    lines = [line.split(" #")[0].rstrip() for line in path.read_text().splitlines()]
+    if piece < 1 << 16 and any("x100000" in line for line in lines):
+        pytest.skip("long, and the same as whole")
+
+    async def story() -> None:
+        stage = Stage(wrapping, half_close, piece)
+        for line in lines:
+            if line and not line.startswith("#"):
+                await stage.play(line)
+        stage.finish()
+
+    virtual_time.run(story())
