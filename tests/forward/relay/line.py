@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -55,5 +56,8 @@ async def line(carriage: Any, port: int, *, buffer: int = 1 << 16) -> AsyncItera
     try:
         yield made
     finally:
-        writer.transport.abort()
+        if not writer.transport.is_closing():
+            # A reset: after a mere end the pod would have a second to say something.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
         await asyncio.wait_for(made.outcome, 20)

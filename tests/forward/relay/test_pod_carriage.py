@@ -135,18 +135,58 @@ async def test_who_may_not_forward(opened, server, form):
     assert "pods/portforward" in str(caught.value)
 
 
-async def test_a_pod_that_is_gone_is_lost(opened, server, form):
+class Listener:
+    """A receiver without a socket."""
+
+    def __init__(self):
+        self.heard = b""
+        self.end = asyncio.get_running_loop().create_future()
+
+    def data_received(self, data):
+        self.heard += bytes(data)
+
+    def eof_received(self):
+        pass
+
+    def stream_ended(self, end):
+        self.end.set_result(end)
+
+    def pause_writing(self):
+        pass
+
+    def resume_writing(self):
+        pass
+
+
+@ALL
+async def test_a_stream_needs_no_socket(opened, form):
     carriage = await opened(form=form)
+    listener = Listener()
+    carriage.open_stream(ORDERS, listener).write(b"bytes 100000\n")
+    end = await asyncio.wait_for(listener.end, 20)
+    assert end.ending is Ending.CLEAN
+    assert listener.heard == content(100_000)
+
+
+@ALL
+async def test_closing_ends_what_is_carried(opened, form):
+    carriage = await opened(form=form)
+    listener = Listener()
+    carriage.open_stream(GREETINGS, listener)
     async with line(carriage, GREETINGS) as one:
         await one.hear(5)
-        await asyncio.to_thread(server.remove, "pods", "default", "web")
+        await carriage.close()
+        assert (await one.outcome).end.ending is Ending.CLOSED
+    assert (await listener.end).ending is Ending.CLOSED
+    assert opened.lost == []
+
+
+async def test_one_connection_can_be_ended(opened, form):
+    carriage = await opened(form=form)
+    async with line(carriage, GREETINGS) as one, line(carriage, GREETINGS) as other:
+        await one.hear(5)
+        one.relay.abort()
+        assert (await one.outcome).end.ending is Ending.CLOSED
         with pytest.raises(ConnectionResetError):
             await one.hear_all()
-        assert (await one.outcome).end.ending is Ending.LOST
-
-        async def is_lost():
-            return carriage.lost
-
-        await eventually(is_lost, "the loss")
-    assert [str(error) for error in opened.lost] == [str(carriage.lost)]
-    assert 'pods "web" not found' in str(carriage.lost)
+        assert await other.hear(5) == b"hello"

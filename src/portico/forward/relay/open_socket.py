@@ -5,6 +5,8 @@ reset. Here the memory that is read into is shared, which makes a thousand conne
 """
 
 import asyncio
+import os
+import select
 import socket
 import struct
 from collections import deque
@@ -16,6 +18,9 @@ from portico.kube.streams.stream import Buffer
 HIGH_WATER: Final = 1 << 18
 LOW_WATER: Final = 1 << 16
 """Bytes that wait to be sent, from which on the other end is asked to pause, and to go on."""
+
+LOOK: Final = 1.0
+"""Seconds between two looks at whether the peer of a socket that is not read is still there."""
 
 _RESET: Final = struct.pack("ii", 1, 0)
 
@@ -55,6 +60,7 @@ class OpenSocket:
         self._is_told_to_close = False
         self.has_read_all = False
         self.is_open = True
+        self._looking: asyncio.TimerHandle | None = None
 
     def resume_reading(self) -> None:
         """Also begins it."""
@@ -66,6 +72,8 @@ class OpenSocket:
         if self._is_reading:
             self._is_reading = False
             self._loop.remove_reader(self._socket)
+            if not self._looking:
+                self._looking = self._loop.call_later(LOOK, self._look)
 
     def write(self, data: Buffer) -> None:
         """What the kernel does not take at once is copied."""
@@ -100,6 +108,8 @@ class OpenSocket:
         """It is somebody else's from here on; nothing may be waiting to be sent."""
         self.is_open = False
         self.pause_reading()
+        if self._looking:
+            self._looking.cancel()
         self._loop.remove_writer(self._socket)
         return self._socket
 
@@ -133,6 +143,19 @@ class OpenSocket:
         self.has_read_all = True
         self.pause_reading()
         self._owner.received_eof()
+
+    def _look(self) -> None:
+        """While nothing is read the event loop does not tell of a reset."""
+        self._looking = None
+        if self._is_reading or not self.is_open:
+            return
+        asking = select.poll()
+        asking.register(self._socket, 0)
+        if asking.poll(0):
+            code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            self._close(OSError(code, os.strerror(code)) if code else None)
+        else:
+            self._looking = self._loop.call_later(LOOK, self._look)
 
     def _writable(self) -> None:
         while self._unsent:
@@ -177,6 +200,8 @@ class OpenSocket:
             return
         self.is_open = False
         self.pause_reading()
+        if self._looking:
+            self._looking.cancel()
         self._loop.remove_writer(self._socket)
         self._unsent.clear()
         self._socket.close()

@@ -61,6 +61,10 @@ class ChannelStream(asyncio.BufferedProtocol):
         if not self._is_over:
             self._leave()
 
+    def close(self) -> None:
+        """The receiver hears of it, unless it is over."""
+        self._over(End(Ending.CLOSED))
+
     def pause_reading(self) -> None:
         if self._transport and not self._is_over:
             self._is_paused = True

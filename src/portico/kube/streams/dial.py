@@ -71,7 +71,7 @@ async def dial_channels(
         try:
             yield stream
         finally:
-            stream.reset()
+            stream.close()
 
 
 def _new_key() -> str:

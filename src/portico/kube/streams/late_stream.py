@@ -37,8 +37,8 @@ class LateStream:
         self.receiver.resume_writing()
 
     def fail(self, end: End) -> None:
-        """There will be none."""
-        if not self._is_over:
+        """There will be none, unless there is one already."""
+        if not (self._is_over or self._stream):
             self._is_over = True
             self.receiver.stream_ended(end)
 

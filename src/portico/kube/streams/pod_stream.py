@@ -22,6 +22,9 @@ SHORTEST: Final = 0.02
 LAST_WORDS: Final = 5.0
 """Seconds for the pod's side to say how it went, once both directions are over."""
 
+GONE: Final = ("failed to find sandbox", "network namespace for sandbox", "is not running")
+"""What runtimes say, with the word "sandbox", when there is no such pod on the node any more."""
+
 LONGEST_ERROR: Final = 1 << 14
 """Bytes of an error text that are kept."""
 
@@ -54,6 +57,9 @@ class Carrier(Protocol):
 
     def note_end(self, stream: "PodStream") -> None:
         """Its client has ended its direction."""
+
+    def note_gone(self, detail: str) -> None:
+        """The node has no such pod."""
 
     def forget(self, stream: "PodStream") -> None:
         """The session has no more to do with it."""
@@ -208,6 +214,9 @@ class PodStream:
 
     def _failure(self, *, is_refused: bool) -> End:
         detail = self._error.decode(errors="replace").strip()
+        if "sandbox" in detail and any(words in detail for words in GONE):
+            self._carrier.note_gone(detail)
+            return End(Ending.LOST, detail)
         return End(Ending.REFUSED if is_refused else Ending.RESET_BY_POD, detail)
 
     def _end_when_silent(self) -> None:

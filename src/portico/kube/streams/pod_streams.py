@@ -36,7 +36,7 @@ PATIENCE: Final = 0.2
 """Seconds, and then it shares one after all."""
 
 SHORT_LIFE: Final = 1.0
-"""Seconds. A pod that ends SHORT_LIVES sessions in a row so early is held to be lost."""
+"""Seconds. A pod that ends so many unused sessions in a row so early is held to be lost."""
 SHORT_LIVES: Final = 3
 
 
@@ -168,6 +168,11 @@ class PodStreams:
         """One session is kept idle, and not more than that for long."""
         if self._is_closing or self.lost or self._trials.form is Form.CHANNELS:
             return
+        for session in self._pool.sessions:
+            if session.pod_is_gone:
+                told = UnreachableError(f"lost connection to pod {self.pod}", session.pod_is_gone)
+                self._lose(told)
+                return
         for session in self._pool.through():
             session.close()
         wanted = max(len(self._waiting), 0 if self._pool.idle else 1) - self._dialled
@@ -234,7 +239,7 @@ class PodStreams:
     def _has_ended(self, session: Session) -> None:
         if session.was_closed:
             return
-        is_short = self._loop.time() - session.born_at < SHORT_LIFE
+        is_short = self._loop.time() - session.born_at < SHORT_LIFE and not session.has_carried
         self._short_lives = self._short_lives + 1 if is_short else 0
         if not self._settings.reconnects or self._short_lives >= SHORT_LIVES:
             self._lose(UnreachableError(f"lost connection to pod {self.pod}", session.why))
@@ -268,6 +273,8 @@ class PodStreams:
         except KubeError as error:
             late.fail(End(Ending.LOST, str(error)))
             self._lose(error)
+        finally:
+            late.fail(End(Ending.CLOSED))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         assert self._group  # it is open

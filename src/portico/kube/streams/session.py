@@ -49,6 +49,8 @@ class Session(asyncio.BufferedProtocol):
         self.is_reading = True
         self.is_open = True
         self.was_closed = False
+        self.pod_is_gone = ""
+        """What the node has said of it."""
         self.busy = 0
         """Streams whose client may still say something."""
         self.why = ""
@@ -79,6 +81,11 @@ class Session(asyncio.BufferedProtocol):
     def load(self) -> int:
         """Streams on it."""
         return len(self._streams)
+
+    @property
+    def has_carried(self) -> bool:
+        """Any stream."""
+        return self._requests > 0
 
     @property
     def takes_more(self) -> bool:
@@ -150,6 +157,10 @@ class Session(asyncio.BufferedProtocol):
 
     def note_end(self, stream: PodStream) -> None:
         self.busy -= 1
+
+    def note_gone(self, detail: str) -> None:
+        self.pod_is_gone = detail
+        self._on_news()
 
     def _regulate(self) -> None:
         if not self._paused:
