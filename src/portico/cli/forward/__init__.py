@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from portico.cli.forward import completion
 from portico.cli.forward.options import forward_options
 from portico.cli.forward.parsing import ForwardCommand
 
@@ -31,7 +32,12 @@ cluster answers; with a command, the command's.
     options_metavar="[OPTIONS]",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.argument("words", nargs=-1, metavar="[TYPE/NAME [LOCAL:]REMOTE...]... [-- COMMAND...]")
+@click.argument(
+    "words",
+    nargs=-1,
+    metavar="[TYPE/NAME [LOCAL:]REMOTE...]... [-- COMMAND...]",
+    shell_complete=completion.words,
+)
 @forward_options
 def command(words: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # click's
     """Forward local ports to pods, Services and workloads, through the API server.

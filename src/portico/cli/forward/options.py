@@ -5,6 +5,8 @@ from typing import Final, TypeVar
 
 import click
 
+from portico.cli.forward import completion
+
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -28,10 +30,23 @@ _KUBECTL: Final = (
         show_default=True,
         help="Wait so long at the start for a pod that runs.",
     ),
-    click.option("-n", "--namespace", default="", metavar="NAME", help="The target's namespace."),
+    click.option(
+        "-n",
+        "--namespace",
+        default="",
+        metavar="NAME",
+        help="The target's namespace.",
+        shell_complete=completion.namespaces,
+    ),
     click.option("--kubeconfig", default="", metavar="FILE", help="How to reach the cluster."),
-    click.option("--context", default="", metavar="NAME", help="The context of the kubeconfig."),
-)  # fmt: skip
+    click.option(
+        "--context",
+        default="",
+        metavar="NAME",
+        help="The context of the kubeconfig.",
+        shell_complete=completion.contexts,
+    ),
+)
 
 _OURS: Final = (
     click.option(

@@ -57,6 +57,12 @@ def chosen(kubeconfig: Kubeconfig, wish: Wish, environment: Mapping[str, str]) -
     )
 
 
+def contexts_of(wish: Wish = NO_WISH, environment: Mapping[str, str] | None = None) -> list[str]:
+    """The names one may choose from. Raises ConfigError."""
+    environment = os.environ if environment is None else environment
+    return sorted(read_kubeconfigs(_files(wish, environment)).contexts)
+
+
 def _files(wish: Wish, environment: Mapping[str, str]) -> list[Path]:
     if wish.kubeconfig:
         named = Path(wish.kubeconfig)
