@@ -1,5 +1,7 @@
 """What is said when it cannot be done, and with which exit code."""
 
+import socket
+
 import pytest
 
 from forward.conftest import TOKEN
@@ -113,6 +115,13 @@ def test_a_token_that_has_ended(place, refused):
     (first, *_), code = refused("svc/web", ":80")
     assert first.startswith("error: You must be logged in to the server (Unauthorized)")
     assert code == 1
+
+
+def test_a_server_that_does_not_answer(place, refused):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        (first, _), code = refused("svc/web", ":80", "-s", url, "--request-timeout=200ms")
+    assert (first, code) == ("error: the API server has not answered within 0.2 s", 3)
 
 
 def test_a_port_that_somebody_has(place, refused, endpoints_port):

@@ -12,15 +12,18 @@ from portico.kube.streams.forms import Pod
 from portico.kube.streams.settings import Settings
 
 
-def in_cluster(client: Client, namespace: str, settings: Settings) -> World:
-    """One client, and so one pool of connections, for all; the namespace of who says none."""
+def in_cluster(client: Client, namespace: str, settings: Settings, patience: float = 0.0) -> World:
+    """One client, and so one pool of connections, for all; the namespace of who says none.
+
+    `patience` is for the first question, in seconds; 0: as long as it takes.
+    """
 
     async def look(request: Request, seen: Seen, failed: Failed) -> Pods:
         where = request.namespace or namespace
         if request.target is None:
             subject = by_selector(request.labels, where)
         else:
-            subject = await find(client, request.target, where)
+            subject = await find(client, request.target, where, patience)
         return ClusterPods(client, subject, seen, failed)
 
     def made(request: Request) -> Carriages:

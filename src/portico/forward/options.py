@@ -52,6 +52,8 @@ class Options(Struct, frozen=True):
     on_conflict: OnConflict = OnConflict.FAIL
     ignore_busy: bool = False
     manner: Manner = Manner.OURS
+    request_timeout: float = 0.0
+    """Of the first question; 0: none."""
 
     def rules(self, request: Request) -> Rules:
         return Rules(self.connect_timeout, request.pods, self.spread, self.only_ready)

@@ -1,10 +1,11 @@
 """What a target is in a cluster: where its pods are to be looked for."""
 
+import asyncio
 from typing import TypeVar
 
 from msgspec import Struct
 
-from portico.forward.errors import ForwardError, from_kube
+from portico.forward.errors import NO_CLUSTER, ForwardError, from_kube
 from portico.forward.kinds import POD, SERVICE, Target
 from portico.forward.objects import (
     PlainWorkload,
@@ -44,12 +45,19 @@ def by_selector(labels: str, namespace: str) -> Subject:
     return Subject(labels, namespace, labels=labels)
 
 
-async def find(client: Client, target: Target, namespace: str) -> Subject:
-    """Asks for the object itself. Raises ForwardError."""
+async def find(client: Client, target: Target, namespace: str, patience: float = 0.0) -> Subject:
+    """Asks for the object itself, for so many seconds; 0: as long as it takes.
+
+    Raises ForwardError.
+    """
     try:
-        return await _find(client, target, namespace)
+        async with asyncio.timeout(patience or None):
+            return await _find(client, target, namespace)
     except KubeError as error:
         raise from_kube(error) from None
+    except TimeoutError:
+        told = f"the API server has not answered within {patience:g} s"
+        raise ForwardError(told, "that is what --request-timeout says", NO_CLUSTER) from None
 
 
 async def _find(client: Client, target: Target, namespace: str) -> Subject:

@@ -65,7 +65,8 @@ class _Run:
 
                 return await forward_as_kubectl(client, wanted)
             settings = Settings(remembered=Remembered(usual_file()))
-            world = in_cluster(client, found.namespace, settings)
+            patience = wanted.options.request_timeout
+            world = in_cluster(client, found.namespace, settings, patience)
             tell = teller(wanted)
             if not wanted.socks:
                 return await self._in(world, found.origin, tell)

@@ -24,7 +24,6 @@ class Wanted(Struct, frozen=True):
     options: Options
     wish: Wish
     folder: Path | None = None
-    request_timeout: float = 0.0
     socks: tuple[tuple[Place, ...], int] | None = None
     pods: int = 1
     is_json: bool = False
@@ -64,7 +63,6 @@ def _wanted(words: Sequence[str], options: Mapping[str, Any]) -> Wanted:
         options=_options(options),
         wish=_wish(options),
         folder=_folder(options),
-        request_timeout=_duration("--request-timeout", options["request_timeout"], or_seconds=True),
         socks=_socks(options["socks"]),
         is_json=options["output"] == "json",
         is_quiet=options["quiet"],
@@ -123,6 +121,7 @@ def _options(options: Mapping[str, Any]) -> Options:
         spread=Spread(options["balance"] or "least-connections"),
         on_conflict=OnConflict(options["on_conflict"]),
         ignore_busy=options["ignore_busy"],
+        request_timeout=_duration("--request-timeout", options["request_timeout"], or_seconds=True),
         manner=Manner(options["compat"] or "portico"),
     )
 

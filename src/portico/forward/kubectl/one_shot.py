@@ -46,7 +46,7 @@ class OneShot:
         """Until it listens. Raises ForwardError."""
         assert self._request.target
         try:
-            subject = await find(client, self._request.target, namespace)
+            subject = await find(client, self._request.target, namespace, options.request_timeout)
             pod = await first_pod(client, subject, options.running_timeout)
             (candidate,) = from_pods([pod])
             made = Doors(subject.service, as_kubectl=True)
