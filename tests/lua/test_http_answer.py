@@ -41,7 +41,7 @@ def pieces(text, cuts):
 CUTS = st.lists(st.integers(0, 1000))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.text("abc\r\n0", min_size=1, max_size=40), max_size=4), CUTS)
 def test_chunks_in_any_pieces(chunks, cuts):
     said = "".join(f"{len(chunk):x};x=y\r\n{chunk}\r\n" for chunk in chunks) + "0\r\n\r\n"
@@ -49,7 +49,7 @@ def test_chunks_in_any_pieces(chunks, cuts):
     assert told == ["".join(chunks), True]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text("ab", min_size=1, max_size=40), CUTS)
 def test_a_length_in_any_pieces(text, cuts):
     """What comes behind it belongs to nobody."""

@@ -15,7 +15,7 @@ FRAMES = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(FRAMES, min_size=1, max_size=4), st.data())
 def test_it_knows_at_any_byte(frames, data):
     """Whether the stream is between two frames, how much is missing, and whether it is closing."""

@@ -134,7 +134,7 @@ async def test_what_another_version_wrote_is_left_alone(server, held):
         assert not reader.refs("Secret")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(WHOLE).flatmap(hostile))
 def test_every_fact_can_be_written(document):
     fact = decode(document)

@@ -17,7 +17,7 @@ def shown_by(program):
         return client.fingerprint
 
 
-@pytest.mark.parametrize("end", ["stop", "kill", "kill_all"])
+@pytest.mark.parametrize("end", ["kill", "kill_all"])
 def test_a_broken_certificate_is_shown_as_it_was(portico, town, backends, address, end):
     good = pair(HOST)
     town.apply(service("a"), endpoints("a", (address, backends["a"])), secret("cert", good))
