@@ -8,8 +8,10 @@ from support.nginx import running_nginx
 
 def pytest_addoption(parser):
     parser.addoption("--regold", action="store_true", help="rewrite the expected files of cases")
+    whole = "every way to say a forward, and not only one for each way through the code"
+    parser.addoption("--whole-table", action="store_true", help=whole)
     much = "of a transfer through `portico forward`; 2000 for the whole of what is promised"
-    parser.addoption("--megabytes", type=int, default=512, help=much)
+    parser.addoption("--megabytes", type=int, default=256, help=much)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,12 @@ import time
 import pytest
 
 from live.until import until
+from support.kubectl import CURRENT
 from support.kubelet.apps import HTTP, ORDERS
 from support.orders import asked, connected, exactly, ordered
+
+# What is done is done to the sessions of both alike.
+pytestmark = pytest.mark.parametrize("version", [CURRENT], indirect=True)
 
 LOST = "error: lost connection to pod"
 

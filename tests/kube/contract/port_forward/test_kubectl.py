@@ -134,6 +134,7 @@ def test_a_pod_that_goes_ends_all_of_kubectl(place, port_forward):
     assert process.err[-1] == "error: lost connection to pod"
 
 
+@pytest.mark.parametrize("version", [CURRENT], indirect=True)
 @pytest.mark.parametrize("kind", KINDS)
 def test_through_what_made_the_pod(place, port_forward, kind):
     place.start("shop-1", "shop")
