@@ -23,7 +23,7 @@ from portico.engines.bgp.speaker.child import Child
 from portico.engines.bgp.speaker.contract import DaemonError
 from portico.engines.bgp.speaker.next_hop import local_address, partner
 from portico.engines.bgp.speaker.wanted import Wanted
-from portico.engines.bgp.wire import Session
+from portico.engines.bgp.wire import Session, Watched
 
 PROGRAM: Final = (sys.executable, "-I", "-S", str(Path(__file__).with_name("pipe_end.py")))
 PATIENCE: Final = 10.0
@@ -73,6 +73,9 @@ class ExaBgp:
             for address, link in self._links.items()
         }
         return known | {each: Session("held") for each in self._held}
+
+    def watched(self) -> Mapping[str, Watched]:
+        return {}
 
     async def look(self) -> None:
         if not self._pipe.is_attached:

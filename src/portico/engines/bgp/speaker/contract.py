@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from portico.engines.bgp.speaker.wanted import Wanted
-from portico.engines.bgp.wire import Session
+from portico.engines.bgp.wire import Session, Watched
 
 
 class DaemonError(Exception):
@@ -32,6 +32,10 @@ class Daemon(Protocol):
 
     def sessions(self) -> Mapping[str, Session]:
         """By address of the peer, as it was last heard."""
+        ...
+
+    def watched(self) -> Mapping[str, Watched]:
+        """How the paths are, where it watches them itself; otherwise nothing."""
         ...
 
     async def look(self) -> None:

@@ -13,6 +13,7 @@ import msgspec
 
 from portico.engines.bgp import wire
 from portico.engines.bgp.bfd.talk import Turn
+from portico.engines.bgp.bird.adapter import Bird
 from portico.engines.bgp.exabgp.adapter import ExaBgp
 from portico.engines.bgp.speaker.contract import Daemon, DaemonError
 from portico.engines.bgp.speaker.holding import Holding
@@ -31,7 +32,10 @@ ANSWERS_WITHIN: Final = 5.0
 LOOKS_FOR: Final = 2.0
 MOST_TRACES: Final = 50
 
-DAEMONS: Final[Mapping[str, Callable[[Path, Callable[[], None]], Daemon]]] = {"exabgp": ExaBgp}
+DAEMONS: Final[Mapping[str, Callable[[Path, Callable[[], None]], Daemon]]] = {
+    "exabgp": ExaBgp,
+    "bird": Bird,
+}
 
 
 class Server:
@@ -175,7 +179,7 @@ class Server:
             engine=self._orders.engine,
             version=self._version,
             sessions=dict(self._daemon.sessions()),
-            watched=self._watching.watched(),
+            watched=self._watching.watched() | dict(self._daemon.watched()),
             starts=self._daemon.starts,
             bugs=self._bugs,
             trouble=self._trouble,
