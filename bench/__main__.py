@@ -25,6 +25,7 @@ NAMES: Final = {
     "websockets": "bench.websockets",
     "cluster": "bench.cluster.follow",
     "webhook": "bench.cluster.webhook",
+    "forward": "bench.forward.carry",
     "addresses": "bench.addresses",
     "l4-connections": "bench.l4.connections",
     "l4-throughput": "bench.l4.throughput",

@@ -68,6 +68,12 @@ class OpenSocket:
             self._is_reading = True
             self._loop.add_reader(self._socket, self._readable)
 
+    def read_at_once(self) -> None:
+        """What is there already, before the event loop finds it."""
+        self.resume_reading()
+        if self._is_reading:
+            self._readable()
+
     def pause_reading(self) -> None:
         if self._is_reading:
             self._is_reading = False

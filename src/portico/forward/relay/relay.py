@@ -55,7 +55,7 @@ class Relay:
         """Whose receiver this is."""
         self._stream = stream
         if not self._is_full:
-            self._local.resume_reading()
+            self._local.read_at_once()
 
     def abort(self) -> None:
         """Now, both ways."""

@@ -79,7 +79,7 @@ def _new_key() -> str:
 
 
 def _new_websocket() -> WebSocket:
-    # Imported here: 12 ms, and only where there is a WebSocket.
+    # Imported here: only where there is a WebSocket.
     from portico.kube.streams.masking import apply_mask
 
     return WebSocket(apply_mask, os.urandom)

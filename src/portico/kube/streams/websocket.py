@@ -20,7 +20,6 @@ MASKED: Final = 0x80
 LONGEST_CONTROL: Final = 125
 
 Buffer = bytes | bytearray | memoryview
-
 Mask = Callable[[Buffer, bytes], bytes]
 """Of something, and a key of four bytes."""
 

@@ -1,0 +1,45 @@
+"""The API server of the tests with one pod, whose application is a program on this machine."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from bench.room import CORES, Room, RoomError
+
+TESTS: Final = Path(__file__).parents[2] / "tests"
+PORT: Final = 80
+"""Of the pod."""
+
+
+class Cluster:
+    """Both end with the room. `delay` is in seconds, each way, for all that a session carries."""
+
+    def __init__(self, room: Room, name: str, app_port: int, delay: float = 0.0) -> None:
+        self.kubeconfig = room.folder(name) / "kubeconfig"
+        words = [sys.executable, "-m", "support.kubelet", self.kubeconfig]
+        words += [f"{PORT}=127.0.0.1:{app_port}", "--delay", delay]
+        with room.log(name).open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(word) for word in words],
+                cwd=TESTS, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
+                start_new_session=True,
+            )  # fmt: skip
+        room.at_end(self._end)
+        assert self._process.stdout
+        if self._process.stdout.readline() != "ready\n":
+            room.give_up(name)
+
+    def _end(self) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        if self._process.wait(20):
+            raise RoomError("the API server has failed")
+
+
+def start_app(room: Room) -> int:
+    """The port where it listens."""
+    port = room.free_port()
+    room.start("app", [sys.executable, "-m", "bench.forward.app", port], cpu=CORES)
+    room.wait_for_port("app", port)
+    return port
