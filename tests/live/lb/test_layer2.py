@@ -14,15 +14,15 @@ def dns(number):
     return {**port(number), "protocol": "UDP"}
 
 
-def shop(town, *more, **spec):
+def shop(town, *more):
     town.save("pool.yaml", pool(f"{VIP}/32", f"{VIP6}/128"), l2())
-    web = service("web", port(80), dns(53), ipFamilyPolicy="PreferDualStack", **spec)
+    web = service("web", port(80), *more, ipFamilyPolicy="PreferDualStack")
     town.save("web.yaml", web, endpoints("web", b1="a", b2="b"), endpoints6("web", b1="a", b2="b"))
 
 
 def test_a_service_is_reached_at_its_address_wherever_that_is(town):
     """L2-01, L2-04: both families, both protocols; and L2-31: nodes come and go."""
-    shop(town)
+    shop(town, dns(53))
     town.start()
     until_reached(town.client, VIP, 80, "b1", "b2")
     until_reached(town.client, VIP, 53, "b1", "b2", kind="udp")
@@ -119,7 +119,7 @@ def test_who_announces_is_told(town):
     assert measured(town.nodes[other], "metallb_speaker_announced", labels | {"node": other}) == 0
     for name in ("requests_received", "responses_sent", "gratuitous_sent"):
         assert measured(town.nodes[owner], f"metallb_layer2_{name}", {"ip": VIP}) > 0
-    town.save("web.yaml", "")
+    (town.folder / "web.yaml").unlink()
     until(lambda: VIP not in town.nodes[owner].metrics(), "its metrics to vanish")
 
 
