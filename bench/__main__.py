@@ -33,6 +33,7 @@ NAMES: Final = {
     "l4-changes": "bench.l4.changes",
     "l4-health": "bench.l4.health",
     "l4-relay": "bench.l4.relay",
+    "lb-takeover": "bench.lb.takeover",
 }
 """Modules by the names that people type."""
 
@@ -58,8 +59,8 @@ def main() -> None:
 def _possible() -> list[str]:
     missing = what_is_missing()
     if missing:
-        say(f"layer 4 is left out: {missing}")
-    return [name for name in NAMES if not (missing and name.startswith("l4-"))]
+        say(f"what needs namespaces is left out: {missing}")
+    return [name for name in NAMES if not (missing and name.startswith(("l4-", "lb-")))]
 
 
 def _parsed() -> argparse.Namespace:

@@ -1,0 +1,1 @@
+"""Load balancer addresses: how soon another node has them."""
