@@ -1,10 +1,21 @@
 """`kubectl apply -k deploy/` and deploy/node."""
 
+import re
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from deploy.rendered import DEPLOY, WEBHOOK, container, kustomized, one, workload
+from deploy.rendered import (
+    DEPLOY,
+    WEBHOOK,
+    container,
+    documents_in,
+    kustomized,
+    one,
+    workload,
+)
 from portico.compiler.lower.ingress_class import CONTROLLERS
 from support.api_server import running_api_server
 from support.kubectl import kubectl
@@ -101,3 +112,26 @@ def test_there_is_time_to_end():
     clearing = 25
     needed = int(options["--shutdown-grace-period"]) + int(options["--grace"]) + clearing
     assert spec["terminationGracePeriodSeconds"] >= needed
+
+
+def test_the_secret_of_the_nodes_as_the_page_has_it_mounted(tmp_path):
+    """docs/layer-2.md: what is to be added to a kustomization.yaml."""
+    page = (DEPLOY.parent / "docs" / "layer-2.md").read_text()
+    (patches,) = re.findall(r"```yaml\n(patches:.*?)```", page, re.DOTALL)
+    folder = tmp_path / "deploy"
+    shutil.copytree(DEPLOY, folder)
+    (tmp_path / "kustomization.yaml").write_text(f"resources: [deploy/node]\n{patches}")
+    done = subprocess.run(
+        [kubectl(), "kustomize", str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    documents = documents_in(done.stdout)
+    spec = one(documents, "DaemonSet")["spec"]["template"]["spec"]
+    (argument,) = [each for each in container(documents)["args"] if "lb-secret-file" in each]
+    file = Path(argument.partition("=")[2])
+    mounts = {each["name"]: each["mountPath"] for each in container(documents)["volumeMounts"]}
+    (volume,) = [each for each in spec["volumes"] if "secret" in each]
+    assert str(file.parent) == mounts[volume["name"]]
+    assert (
+        f"create secret generic {volume['secret']['secretName']} --from-literal={file.name}="
+        in page
+    )

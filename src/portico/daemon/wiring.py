@@ -14,6 +14,7 @@ from portico.daemon.lifetime import StartError, admin_port, allow_files, locked,
 from portico.daemon.loop import run
 from portico.daemon.rooms import engines_of, kept, own_ports
 from portico.daemon.view import View
+from portico.engines.arp import Arp
 from portico.engines.nftables import Nftables
 from portico.settings import Room, Settings, serves_load_balancers
 from portico.sources.addresses import AddressLeases
@@ -28,6 +29,9 @@ from portico.store import Store
 
 if TYPE_CHECKING:
     from portico.daemon.writing import Writing
+    from portico.daemon.writing_addresses import Place
+    from portico.daemon.writing_announced import AnnouncedWriter
+    from portico.kube.http.client import Client
     from portico.sources.cluster.asked import Asked
     from portico.status.publish import Publish
 
@@ -67,11 +71,13 @@ async def serve(origins: Origins, tells: "Publish | None", settings: Settings, e
         written = origins.sources(settings, watch=settings.watch, held=held)
         intake = Intake(store, [*written, *sources, *addresses])
         followers = [*followers, *map(AddressRequests, addresses)]
-        async with _writings(origins.cluster, tells, addresses) as writings:
+        async with _writings(origins.cluster, tells, addresses) as (writings, client, place):
             view = View(store, compiler, engines, intake, writings)
+            own = _own_writings(engines, settings, client, place)
             async with admin_port(view, settings):
-                story = run(intake, compiler, engines, [*followers, *writings])
-                others = [engines.work(), *(writing.run() for writing in writings)]
+                story = run(intake, compiler, engines, [*followers, *writings, *own])
+                writers = [*(each.run() for each in writings), *(each.run() for each in own)]
+                others = [engines.work(), *writers]
                 await until_told([story, *others], view, ends.lingering)
         going_on = kept(settings, keep=ends.keep, cleanup=ends.cleanup)
         log.info("stopping; what goes on: %s", ", ".join(sorted(going_on)) or "nothing")
@@ -112,12 +118,12 @@ def _addresses(origins: Origins, settings: Settings) -> list[AddressLeases]:
 @asynccontextmanager
 async def _writings(
     asked: "Asked | None", tells: "Publish | None", addresses: Sequence[AddressLeases]
-) -> "AsyncIterator[list[Writing]]":
+) -> "AsyncIterator[tuple[list[Writing], Client | None, Place | None]]":
     """Who writes to the cluster; nobody, where there is none, or where nobody told us to: a
     Portico that somebody tries on a laptop must not write to what it reads.
     """
     if asked is None or tells is None:
-        yield []
+        yield [], None, None
         return
     # Imported on first use: who serves a folder need not wait for what asks clusters.
     from portico.daemon.writing import Writing
@@ -130,8 +136,21 @@ async def _writings(
         log.info(
             "nothing is written to the cluster: this is no pod, and no --publish option is set"
         )
-        yield []
+        yield [], None, None
         return
     async with Client(asked.access) as client:
         errand = Errand(tells, place, asked.scope.namespaces, gives_addresses=bool(addresses))
-        yield [Writing(client, errand, settling=addresses)]
+        yield [Writing(client, errand, settling=addresses)], client, place
+
+
+def _own_writings(
+    engines: Engines, settings: Settings, client: "Client | None", place: "Place | None"
+) -> "list[AnnouncedWriter]":
+    """What every node writes of itself, whoever leads."""
+    announcer = engines.the(Arp)
+    if client is None or place is None or announcer is None:
+        return []
+    from portico.daemon.writing_announced import AnnouncedWriter
+
+    namespace = settings.metallb_namespace or place.namespace
+    return [AnnouncedWriter(client, namespace, place.pod or settings.node_name, announcer)]

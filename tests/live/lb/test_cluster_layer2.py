@@ -1,0 +1,180 @@
+"""In a cluster: who announces a Service is written for its owner, and taken back."""
+
+import json
+
+import pytest
+
+from deploy.pod import rights
+from deploy.rendered import kustomized
+from live.l4.router import until_reached
+from live.lb.town import VIP, Town
+from live.lb.town import endpoints as town_endpoints
+from live.until import until
+from support.api_server import ApiServer
+from support.custom_kinds import definitions
+from support.netns import MISSING, Network
+
+HOME = "metallb-system"
+TOKEN = "of-the-node"
+STATUSES = "servicel2statuses"
+
+
+@pytest.fixture
+def town(root):
+    if MISSING:
+        pytest.skip(MISSING)
+    with Network() as network:
+        made = Town(network, root, nodes="a")
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+@pytest.fixture
+def node(town):
+    return town.nodes["a"]
+
+
+@pytest.fixture
+def server(node, root, monkeypatch):
+    """Whoever asks has the rights of the DaemonSet, and is a pod of it."""
+    monkeypatch.setenv("POD_NAMESPACE", "portico-node")
+    monkeypatch.setenv("POD_NAME", "node-1")
+    with node.space.entered():  # its threads, and so its sockets, are there
+        made = ApiServer(tls=True, bookmark_every=1.0)
+    try:
+        made.access.user_by_token[TOKEN] = "node"
+        made.access.rules["node"] = rights(kustomized("node"))
+        made.put(*definitions(), status_kind())
+        for name in (HOME, "shop", "portico-node"):
+            made.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        made.put({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "a"}})
+        kubeconfig = made.kubeconfig(root, TOKEN)
+        node.origin = ("--cluster", "--kubeconfig", str(kubeconfig))
+        node.defaults = (
+            *node.defaults, "--no-update-status", f"--metallb-namespace={HOME}",
+        )  # fmt: skip
+        yield made
+    finally:
+        made.close()
+
+
+def test_status_and_events_of_a_service_that_is_announced(server, node, town):
+    """L2-02, L2-14: the object names the node that answers; it goes with the Service."""
+    server.put(pool(), advertisement(), web(), endpoints())
+    node.start()
+    until_reached(town.client, VIP, 80, "b1")
+    until(lambda: statuses(server), "the status to be written")
+    (found,) = server.all(STATUSES)
+    assert found["metadata"]["namespace"] == HOME
+    assert found["metadata"]["labels"]["metallb.io/node"] == "a"
+    assert found["status"] == {
+        "node": "a",
+        "serviceName": "web",
+        "serviceNamespace": "shop",
+        "interfaces": [{"name": "eth0"}],
+    }
+    until(lambda: "nodeAssigned" in events(server), "word of it")
+    assert 'node "a" with protocol "layer2"' in events(server)["nodeAssigned"]
+
+    # An interface that does not exist: nobody announces, and the owner is told.
+    server.put(advertisement(interfaces=["eth9"]))
+    until(lambda: not server.all(STATUSES), "the status to vanish")
+    until(lambda: "announceFailed" in events(server), "word of it")
+    assert '"eth9": there is no such interface' in events(server)["announceFailed"]
+    server.put(advertisement())
+    until(lambda: statuses(server), "the status to come back")
+
+    # Killed, it leaves the object; the next one on this node finds it, and takes it back at last.
+    node.kill()
+    node.start()
+    until(lambda: statuses(server) == {"web"}, "one object")
+    assert node.stop() == 0
+    assert not server.all(STATUSES)
+
+
+def test_the_network_of_the_node_is_unavailable(server, node, town):
+    """L2-05, for a node that is alone."""
+    server.put(pool(), advertisement(), web(), endpoints())
+    node.start()
+    until_reached(town.client, VIP, 80, "b1")
+    until(lambda: statuses(server), "the status to be written")
+    conditions = [{"type": "NetworkUnavailable", "status": "True"}]
+    for is_bad in (True, False):
+        server.put(
+            {
+                "apiVersion": "v1",
+                "kind": "Node",
+                "metadata": {"name": "a"},
+                "status": {"conditions": conditions if is_bad else []},
+            }
+        )
+        until(lambda bad=is_bad: bool(statuses(server)) is not bad, f"bad: {is_bad}")
+
+
+def statuses(server) -> set[str]:
+    """The Services that are announced, as their objects have it."""
+    return {each.get("status", {}).get("serviceName", "") for each in server.all(STATUSES)} - {""}
+
+
+def events(server) -> dict[str, str]:
+    return {each["reason"]: each["note"] for each in server.all("events")}
+
+
+def pool():
+    meta = {"name": "edge", "namespace": HOME}
+    spec = {"addresses": [f"{VIP}/32"]}
+    return {
+        "apiVersion": "metallb.io/v1beta1",
+        "kind": "IPAddressPool",
+        "metadata": meta,
+        "spec": spec,
+    }
+
+
+def advertisement(**spec):
+    return metallb("L2Advertisement", spec)
+
+
+def metallb(kind, spec):
+    meta = {"name": "edge", "namespace": HOME}
+    return {"apiVersion": "metallb.io/v1beta1", "kind": kind, "metadata": meta, "spec": spec}
+
+
+def web():
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {
+            "type": "LoadBalancer",
+            "ports": [{"name": "p80", "port": 80, "protocol": "TCP"}],
+        },
+    }
+
+
+def endpoints():
+    return json.loads(town_endpoints("web", b1="a"))
+
+
+def status_kind():
+    """As `definitions`, of the kind that is only written."""
+    version = {
+        "name": "v1beta1",
+        "served": True,
+        "storage": True,
+        "subresources": {"status": {}},
+        "schema": {"openAPIV3Schema": {"type": "object", "x-preserve-unknown-fields": True}},
+    }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{STATUSES}.metallb.io"},
+        "spec": {
+            "group": "metallb.io",
+            "names": {"plural": STATUSES, "kind": "ServiceL2Status"},
+            "scope": "Namespaced",
+            "versions": [version],
+        },
+    }
