@@ -1,6 +1,7 @@
 """What sources are told by the plan."""
 
-from portico.daemon.followers import Checks, Names, Requests, Served
+from ipam.estate import pool
+from portico.daemon.followers import AddressRequests, Checks, Names, Requests, Served
 from portico.ipam.node_ports import Slot, Tenant
 from portico.model.ref import Ref
 from portico.plan.backend import Backend
@@ -118,6 +119,14 @@ def test_listeners_are_known_though_no_hint_tells_of_them():
     listener = Entrance(HTTP, ("0.0.0.0",), 30080, tls=False, redirect_port=443)
     follower.follow({HTTP: listener}, diff({}, {}))
     assert heard.told == [({}, {Slot(TCP, 30080): None})]
+
+
+def test_who_asks_for_addresses_is_told_once():
+    asked = Told(AddressRequests)
+    edge = pool("edge", "192.0.2.0/28")
+    assert asked.of(edge) == [((edge,), {}, {})], "that nobody asks is news at first"
+    assert asked.of(edge, backend("a")) == []
+    assert asked.of() == [((), {}, {})]
 
 
 def test_what_is_served_on_this_machine_is_told():

@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 
 from model.build import Document
 from portico.compiler.compiler import Compiler
+from portico.ipam.address_demand import AddressDemands
+from portico.ipam.address_leases import AddressBook
 from portico.model.decode import KINDS, Trouble, decode
 from portico.model.fact import Fact
 from portico.plan.document import plan_document
+from portico.plan.plan import Diff, Plan
 from portico.plan.pool import Pool
 from portico.settings import Settings, Via
+from portico.sources.addresses import lease_of
 from portico.store import Store
 
 HOSTILE = (
@@ -326,6 +330,13 @@ def whole(version: str, kind: str) -> Document:
             "service.beta.kubernetes.io/aws-load-balancer-healthcheck-interval": "5",
             "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes": "a=b",
             "kubernetes.io/ingress.class": "nginx",
+            "metallb.io/address-pool": "a",
+            "metallb.io/loadBalancerIPs": "192.0.2.9,2001:db8::2",
+            "metallb.io/allow-shared-ip": "key",
+            "metallb.universe.tf/address-pool": "a",
+            "eip.openelb.kubesphere.io/v1alpha2": "a",
+            "eip.openelb.kubesphere.io/is-default-eip": "true",
+            "lb.kubesphere.io/v1alpha1": "",
             "nginx.ingress.kubernetes.io/ssl-redirect": "true",
             "ingressclass.kubernetes.io/is-default-class": "true",
         },
@@ -349,6 +360,14 @@ SLASHES = {
 WHOLE = [whole(version, kind) for version, kind in [*KINDS, ("v1", "Secret")]]
 
 
+def leases(plan: Plan) -> list[Fact]:
+    """What comes of asking the pools for addresses."""
+    demands = AddressDemands()
+    demands.follow(Diff(dict(plan), set()))
+    answers = AddressBook({}).follow(demands.now)
+    return [lease_of(ref, answer, is_record=True) for ref, answer in answers.items() if answer]
+
+
 @given(st.tuples(*(hostile(good) for good in WHOLE)), st.sampled_from(Via))
 @example(tuple(WHOLE), Via.ENDPOINTS)
 @example(tuple(WHOLE), Via.NODE_PORT)
@@ -361,6 +380,7 @@ def test_hostile_strings_in_every_field_of_every_kind(found: tuple[object, ...],
         assert is_good(fact)
         if isinstance(fact, Fact):
             compiler.recompile(store.put(fact))
+    compiler.recompile(set().union(*map(store.put, leases(compiler.plan))))
     assert compiler.bugs == []
     for key, unit in compiler.plan.items():
         assert key == unit.key

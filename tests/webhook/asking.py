@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from portico.compiler.lower import LOWER
 from portico.lib import clock
 from portico.settings import Settings
-from portico.sources.cluster.kinds import CLASSES, INGRESSES, SERVICES
+from portico.sources.cluster.kinds import JUDGED
 from portico.sources.cluster.reading import reader
 from portico.store import Store
 from portico.webhook.app import Desk
@@ -28,6 +29,8 @@ KINDS = {
     "Ingress": ("networking.k8s.io", "v1"),
     "IngressClass": ("networking.k8s.io", "v1"),
     "Service": ("", "v1"),
+    "IPAddressPool": ("metallb.io", "v1beta1"),
+    "Eip": ("network.kubesphere.io", "v1alpha2"),
 }
 
 
@@ -131,7 +134,7 @@ async def running(
     keeping.renew(clock.now())
     shown = Shown(keeping.files)
     assert shown.refresh()
-    readers = {kind.resource.kind: reader(kind) for kind in (INGRESSES, CLASSES, SERVICES)}
+    readers = {kind.resource.kind: reader(kind) for kind in JUDGED}
     judge = Judge(state, readers, sight or Sight())
     desk = Desk(state, judge, Figures(state, shown), limits)
     if is_synced:
@@ -145,7 +148,7 @@ async def running(
 
 
 def state_refs(store: Store | None):
-    return store.refs(["Ingress", "Service", "Machine", "Node"]) if store else []
+    return store.refs(LOWER) if store else []
 
 
 async def _once(changed):

@@ -16,6 +16,7 @@ LATER = {
     "AddressInvalid", "NoEndpoints", "NoLocalEndpoints", "NoHealthyNode", "EndpointLoops",
     "EndpointLoopback", "SecretMissing", "CertificateMismatch", "ClassMissing",
     "LoadBalancerPending", "PortOccupied", "NodeWithoutAddress", "NodePortTaken",
+    "AddressHeld", "NoPoolFits",
 }  # fmt: skip
 
 
@@ -30,6 +31,8 @@ async def test_each_object_gets_the_verdict_of_check(folder, tmp_path):
                 continue
             metadata = document["metadata"]
             place = f"{metadata.get('namespace', 'default')}/{metadata['name']}"
+            if document["kind"] == "Eip":
+                place = metadata["name"]
             mine = [
                 (problem["because"], problem["field"])
                 for problem in problems

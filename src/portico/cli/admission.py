@@ -11,7 +11,7 @@ from portico.daemon.intake import Intake
 from portico.kube.http.client import Client
 from portico.plan.verdict import Because
 from portico.settings import Settings
-from portico.sources.cluster.kinds import CLASSES, INGRESSES, SERVICES
+from portico.sources.cluster.kinds import JUDGED
 from portico.sources.cluster.reading import reader
 from portico.sources.network.addresses import machine_of, this_machine
 from portico.sources.origins import Origins
@@ -56,7 +56,7 @@ async def serve(origins: Origins, wish: Wish) -> None:
     _put_machine(store, origins, wish.machine_addresses)
     intake = Intake(store, list(origins.sources(settings, watch=True)))
     state = State(store, settings)
-    readers = {kind.resource.kind: reader(kind) for kind in (INGRESSES, CLASSES, SERVICES)}
+    readers = {kind.resource.kind: reader(kind) for kind in JUDGED}
     limits = Limits()
     async with _certificates(origins, wish) as tending:
         await tending.look()

@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from portico import __version__
 from portico.daemon.announcing_metrics import Seen, announcing_metrics
 from portico.daemon.figures import FIGURES, Figure
+from portico.daemon.pool_metrics import pool_metrics
 from portico.daemon.speaking_metrics import speaking_metrics
 from portico.daemon.view import View
 from portico.engines.contract import Figures
@@ -45,6 +46,7 @@ def _metrics(view: View, figures: Mapping[str, Figures], seen: Seen) -> Iterator
     checks = {check.name: int(check.is_healthy) for check in view.checks()}
     yield _by_label("portico_probe_healthy", "1 while a probe gets answers.", "probe", checks)
     yield GaugeMetricFamily("portico_pools_empty", "Pools nobody is in.", view.empty_pools())
+    yield from pool_metrics(view.plan)
     yield from announcing_metrics(view.plan, seen)
     yield from speaking_metrics(view.plan, seen.spoken)
     for engine, told in figures.items():

@@ -104,7 +104,7 @@ def _wanted(book: Book, want: AddressWant) -> Numbers | Refused:
         if pool is None or pool.product is not product:
             return Refused(Because.WANTED_ADDRESS_OUTSIDE, text_of(number))
         if want.pool not in ("", pool.pool.name):
-            detail = f"{text_of(number)} is of {pool.pool.name}, not of {want.pool}"
+            detail = f"{text_of(number)} is of {pool.pool.name}, not of {want.pool!r}"
             return Refused(Because.WANTED_ADDRESS_ELSEWHERE, detail)
         if pool.is_closed:
             return Refused(Because.POOL_CLOSED, pool.pool.name)

@@ -16,7 +16,11 @@ from portico.model.core import Service
 from portico.model.decode import Trouble
 from portico.model.fact import Fact, Metadata
 from portico.model.fault import Severity
+from portico.model.metallb import GROUP as METALLB
+from portico.model.metallb import IPAddressPool
 from portico.model.networking import Ingress, IngressClass, IngressSpec
+from portico.model.openelb import GROUP as OPENELB
+from portico.model.openelb import Eip
 from portico.plan.verdict import Because, Refusal
 from portico.webhook.review import ALLOWED, Cause, GroupVersionKind, Question, Ruling
 from portico.webhook.state import State, Trial
@@ -30,6 +34,8 @@ JUDGED: Final[Mapping[GroupVersionKind, str]] = {
     GroupVersionKind("Ingress", "v1", "networking.k8s.io"): Ingress.KIND,
     GroupVersionKind("IngressClass", "v1", "networking.k8s.io"): IngressClass.KIND,
     GroupVersionKind("Service", "v1"): Service.KIND,
+    GroupVersionKind("IPAddressPool", "v1beta1", METALLB): IPAddressPool.KIND,
+    GroupVersionKind("Eip", "v1alpha2", OPENELB): Eip.KIND,
 }
 
 OPERATIONS: Final = frozenset({"CREATE", "UPDATE"})

@@ -26,6 +26,20 @@ WORLD: Final = frozenset(
         Because.CERTIFICATE_MISMATCH,
         Because.CLASS_MISSING,
         Because.LOAD_BALANCER_PENDING,
+        # All that a lease can say: another pool, or another Service, may make it good.
+        Because.POOL_MISSING,
+        Because.POOL_CLOSED,
+        Because.NO_POOL_FITS,
+        Because.NO_ADDRESS_LEFT,
+        Because.NO_ADDRESS_OF_FAMILY,
+        Because.WANTED_ADDRESS_OUTSIDE,
+        Because.WANTED_ADDRESS_ELSEWHERE,
+        Because.WANTED_ADDRESSES_APART,
+        Because.WANTED_FAMILY_UNFIT,
+        Because.ADDRESS_HELD,
+        Because.SHARING_KEY_DIFFERS,
+        Because.SHARING_POLICY_DIFFERS,
+        Because.SHARED_PORT_TAKEN,
         Because.PORT_OCCUPIED,
         # The API server gives out every node port once: it knows of a Service that is gone before
         # we do.

@@ -47,18 +47,24 @@ NODES: Final = Kind(Resource("", "v1", "nodes", "Node", namespaced=False), Node)
 NAMESPACES: Final = Kind(Resource("", "v1", "namespaces", "Namespace", namespaced=False), Namespace)
 """Which of them are meant; and pools choose by their labels."""
 
+POOLS: Final = Kind(Resource(METALLB, "v1beta1", "ipaddresspools", "IPAddressPool"), IPAddressPool)
+EIPS: Final = Kind(Resource(OPENELB, "v1alpha2", "eips", "Eip", namespaced=False), Eip)
+
 LOAD_BALANCING: Final = (
-    Kind(Resource(METALLB, "v1beta1", "ipaddresspools", "IPAddressPool"), IPAddressPool),
+    POOLS,
+    EIPS,
     Kind(Resource(METALLB, "v1beta1", "l2advertisements", "L2Advertisement"), L2Advertisement),
     Kind(Resource(METALLB, "v1beta1", "bgpadvertisements", "BGPAdvertisement"), BGPAdvertisement),
     Kind(Resource(METALLB, "v1beta2", "bgppeers", "BGPPeer"), BGPPeer),
     Kind(Resource(METALLB, "v1beta1", "bfdprofiles", "BFDProfile"), BFDProfile),
     Kind(Resource(METALLB, "v1beta1", "communities", "Community"), Community),
-    Kind(Resource(OPENELB, "v1alpha2", "eips", "Eip", namespaced=False), Eip),
     Kind(Resource(OPENELB, "v1alpha2", "bgpconfs", "BgpConf", namespaced=False), BgpConf),
     Kind(Resource(OPENELB, "v1alpha2", "bgppeers", "BgpPeer", namespaced=False), BgpPeer),
 )
 """Pools of addresses, and how they are announced. Kinds that are not installed are waited for."""
+
+JUDGED: Final = (INGRESSES, CLASSES, SERVICES, POOLS, EIPS)
+"""What a cluster may ask about before it stores an object."""
 
 SECRETS: Final = Resource("", "v1", "secrets", "Secret")
 

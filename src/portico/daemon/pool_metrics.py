@@ -1,0 +1,49 @@
+"""What is measured of address pools, under MetalLB's names: dashboards go on to work."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from portico.ipam.address_usage import Usage, usages_of
+from portico.plan.plan import Plan
+from portico.plan.transport import Family
+
+Count = Callable[[Usage], int]
+
+
+def _usable(family: Family) -> Count:
+    return lambda usage: usage.assigned(family) + usage.available(family)
+
+
+def _assigned(family: Family) -> Count:
+    return lambda usage: usage.assigned(family)
+
+
+def _services(usage: Usage) -> int:
+    return len({service for services in usage.used.values() for service in services})
+
+
+GAUGES: Final[Mapping[str, tuple[str, Count]]] = {
+    "addresses_total": (
+        "Addresses that a pool can give away.",
+        lambda usage: sum(_usable(family)(usage) for family in Family),
+    ),
+    "ipv4_addresses_total": ("IPv4 addresses of them.", _usable(Family.IPV4)),
+    "ipv6_addresses_total": ("IPv6 addresses of them.", _usable(Family.IPV6)),
+    "addresses_in_use_total": ("Addresses that are held.", lambda usage: len(usage.used)),
+    "ipv4_addresses_in_use_total": ("IPv4 addresses of them.", _assigned(Family.IPV4)),
+    "ipv6_addresses_in_use_total": ("IPv6 addresses of them.", _assigned(Family.IPV6)),
+    "services_allocated_total": ("Services that hold addresses of a pool.", _services),
+}
+"""As MetalLB's they are gauges, though their names end as those of counters do."""
+
+
+def pool_metrics(plan: Plan) -> Iterator[Metric]:
+    """Nothing where there is no pool."""
+    usages = usages_of(plan)
+    for name, (text, count) in GAUGES.items() if usages else ():
+        family = GaugeMetricFamily(f"metallb_allocator_{name}", text, labels=["pool"])
+        for usage in usages:
+            family.add_metric([usage.pool.pool.name], count(usage))
+        yield family
