@@ -14,7 +14,7 @@ BENCH_PACKAGES = haproxy wrk iperf3 libnginx-mod-stream
 .DEFAULT_GOAL = help
 
 # One for each way in; see examples/README.md.
-DEMOS = demo-node-port demo-layer-4 demo-layer-7 demo-both demo-load-balancer-and-ingress
+DEMOS = demo-node-port demo-layer-2 demo-layer-4 demo-layer-7 demo-both demo-load-balancer-and-ingress
 
 .PHONY: demo demo-WAY $(DEMOS) test setup check fix regold bench lock clean help
 
@@ -24,7 +24,7 @@ demo: setup  ## run portico on the example shop, until Ctrl-C
 $(DEMOS): demo-%: setup
 	@exec .venv/bin/python -m examples.demo $* $(if $(ONCE),--once)
 
-demo-WAY:  ## the same for node-port, layer-4, layer-7, both, load-balancer-and-ingress, in namespaces
+demo-WAY:  ## the same for node-port, layer-2, layer-4, layer-7, both, load-balancer-and-ingress, in namespaces
 	@echo "one of: $(DEMOS)"
 
 test: check  ## everything CI runs; narrow it with TESTS=tests/compiler

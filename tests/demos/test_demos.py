@@ -21,6 +21,7 @@ pytestmark = [needs_namespaces, pytest.mark.nginx]
 WAYS = sorted(found.parent.name for found in (ROOT / "examples").glob("*/demo.toml"))
 DEAD_NODES = {
     "node-port": "node-2",
+    "layer-2": "node-2",
     "layer-4": "node-2",
     "layer-7": "node-2",
     "both": "node-2",

@@ -121,8 +121,8 @@ class Stage:
     def others(self, *but: Node) -> list[Node]:
         return [node for node in self.nodes if node not in but]
 
-    def listener(self) -> "Ears":
-        return Ears(self.client)
+    def listener(self, space: Space | None = None) -> "Ears":
+        return Ears(space or self.client)
 
     def close(self) -> None:
         for node in self.nodes:
@@ -151,6 +151,12 @@ class Ears(threading.Thread):
             self._tap.send(solicitation(address, self.mac))
         else:
             self._tap.send(question(address, self.mac))
+
+    def announce(self, address: str) -> None:
+        """As if it were ours."""
+        packed = socket.inet_pton(socket.AF_INET, address)
+        for frame in arp.announcements(packed, self.mac):
+            self._tap.send(frame)
 
     def who_has(self, address: str, patience: float = 5.0) -> set[bytes]:
         """Everybody who answers to one question within a moment after the first answer."""

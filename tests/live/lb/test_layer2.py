@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from live.l4.manifests import port, service
@@ -133,3 +134,25 @@ def node_of(name: str, *, excluded: bool = False) -> str:
     labels = {"node.kubernetes.io/exclude-from-external-load-balancers": ""} if excluded else {}
     meta = {"name": name, "labels": labels}
     return json.dumps({"apiVersion": "v1", "kind": "Node", "metadata": meta}) + "\n"
+
+
+@pytest.mark.parametrize("protocol", ["layer2", "vip"])
+def test_an_eip_of_openelb(town, protocol):
+    """OE-L2-01, OE-VIP-01: `vip` is the same engine, and clients see the same."""
+    eip = {"address": f"{VIP}/32", "protocol": protocol, "interface": "eth0"}
+    document = {
+        "apiVersion": "network.kubesphere.io/v1alpha2",
+        "kind": "Eip",
+        "metadata": {"name": "edge"},
+        "spec": eip,
+    }
+    town.save("eip.yaml", json.dumps(document) + "\n")
+    notes = {"lb.kubesphere.io/v1alpha1": "openelb"}
+    town.save("web.yaml", service("web", port(80), notes=notes), endpoints("web", b1="a"))
+    town.start()
+    until_reached(town.client, VIP, 80, "b1")
+    owner = town.settle(1)
+    assert town.nodes[owner].stop() == 0
+    (other,) = set(town.nodes) - {owner}
+    assert town.owner() == other
+    until_reached(town.client, VIP, 80, "b1")
