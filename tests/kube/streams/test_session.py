@@ -6,7 +6,10 @@
 < DATA 3 hi           what the server sends; BREAKS ends the connection
 = 1 hears hi          what the clients are told, in this order
 @ 1.5                 seconds pass
-* x=...               what stands for a text that is too long: x100000 for so many letters
+z 3600                the machine sleeps for so many seconds
+? reads               or `waits`: whether the connection is read
+
+`x100000` stands for so many letters.
 """
 
 import asyncio
@@ -16,17 +19,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from kube.streams import playbook, virtual_time
 from kube.streams.peer import SpdyPeer, unmasked, websocket_bytes
+from portico.kube.streams import heartbeat
 from portico.kube.streams.masking import apply_mask
 from portico.kube.streams.pod_stream import HalfClose
 from portico.kube.streams.session import Session
 from portico.kube.streams.stream import Buffer, End
 from portico.kube.streams.websocket import WebSocket
 from portico.kube.streams.wrapping import Bare, Tunnel
-
-PATHS = playbook.paths("session")
 
 
 class Connection(asyncio.Transport):
@@ -86,6 +90,8 @@ class Client:
 class Stage:
     """Where a conversation is played."""
 
+    slept = 0.0
+
     def __init__(self, wrapping: str, half_close: HalfClose, piece: int) -> None:
         self._is_tunnel = wrapping == "tunnel"
         self._piece = piece
@@ -114,8 +120,12 @@ class Stage:
                 assert self._notes.pop(0) == rest
             case "@":
                 await asyncio.sleep(float(rest))
+            case "z":
+                Stage.slept += float(rest)
             case "?":
                 assert self.connection.is_read == (rest == "reads")
+            case _:
+                raise ValueError(line)
 
     def finish(self) -> None:
         self._drain()
@@ -165,20 +175,48 @@ class Stage:
         self._sent += self._peer.lines(written)
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+WHOLE = 1 << 16
+CASES = [
+    pytest.param(path, piece, id=f"{path.stem}, {name}")
+    for path in playbook.paths("session")
+    for piece, name in ((WHOLE, "whole"), (1, "byte by byte"), (7, "in sevens"))
+    if piece == WHOLE or "x100000" not in path.read_text()  # that long is the same as whole
+]
+
+
+@pytest.mark.parametrize(("path", "piece"), CASES)
 @pytest.mark.parametrize("wrapping", ["bare", "tunnel"])
-@pytest.mark.parametrize("piece", [1 << 16, 1, 7], ids=["whole", "byte by byte", "in sevens"])
-def test_a_conversation(path: Path, wrapping: str, piece: int) -> None:
+def test_a_conversation(
+    path: Path, wrapping: str, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     half_close = HalfClose.FORWARD if path.stem.startswith("forward-") else HalfClose.DEFER
     lines = [line.split(" #")[0].rstrip() for line in path.read_text().splitlines()]
-    if piece < 1 << 16 and any("x100000" in line for line in lines):
-        pytest.skip("long, and the same as whole")
 
     async def story() -> None:
+        monkeypatch.setattr(Stage, "slept", 0.0)
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(heartbeat, "since_boot", lambda: loop.time() + Stage.slept)
         stage = Stage(wrapping, half_close, piece)
         for line in lines:
             if line and not line.startswith("#"):
                 await stage.play(line)
         stage.finish()
+
+    virtual_time.run(story())
+
+
+@given(pieces=st.lists(st.binary(max_size=60), max_size=6), is_tunnel=st.booleans())
+@example(
+    pieces=[bytes.fromhex("00000003 01000000 80030003 00000008 00000003 00000005")],
+    is_tunnel=False,
+)
+def test_whatever_the_server_sends_the_session_ends_in_order(pieces, is_tunnel) -> None:
+    async def story() -> None:
+        stage = Stage("tunnel" if is_tunnel else "bare", HalfClose.DEFER, 1)
+        await stage.play("+ CONNECT 1 80")
+        for piece in pieces:
+            stage.session.feed(memoryview(piece))
+        stage.session.close()
+        assert stage.connection.is_closed
 
     virtual_time.run(story())

@@ -18,7 +18,6 @@ class DirectCarriage:
     def __init__(self, address: str) -> None:
         self.address = address
         self._relays: set[Relay] = set()
-        self._streams: set[DirectStream] = set()
         self._room = memoryview(bytearray(ROOM))
 
     async def open(self) -> None:

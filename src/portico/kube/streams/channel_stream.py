@@ -5,8 +5,8 @@ from typing import Final
 
 from portico.kube.streams import channels
 from portico.kube.streams.channels import ChannelError, Channels
-from portico.kube.streams.pod_stream import LONGEST_ERROR, QUIET
-from portico.kube.streams.session import PATIENCE, PING_EVERY
+from portico.kube.streams.heartbeat import Heartbeat
+from portico.kube.streams.pod_stream import LONGEST_ERROR, QUIET, SHORTEST
 from portico.kube.streams.stream import Buffer, End, Ending, Receiver
 from portico.kube.streams.websocket import (
     Closed,
@@ -36,6 +36,7 @@ class ChannelStream(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._heartbeat = Heartbeat(self._ping, self._fall_silent)
         self._heard_at = self._loop.time()
         self._has_heard = self._is_told_to_end = self._is_over = self._is_paused = False
         self._error = bytearray()
@@ -55,7 +56,7 @@ class ChannelStream(asyncio.BufferedProtocol):
     def write_eof(self) -> None:
         self._is_told_to_end = True
         if not self._is_over:
-            self._set_timer(QUIET)
+            self._timer = self._loop.call_later(QUIET, self._end_when_silent)
 
     def reset(self) -> None:
         if not self._is_over:
@@ -68,19 +69,20 @@ class ChannelStream(asyncio.BufferedProtocol):
     def pause_reading(self) -> None:
         if self._transport and not self._is_over:
             self._is_paused = True
+            self._heartbeat.deafen(is_deaf=True)
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
         if self._transport and not self._is_over and self._is_paused:
             self._is_paused = False
             self._heard_at = self._loop.time()
+            self._heartbeat.deafen(is_deaf=False)
             self._transport.resume_reading()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Also called by who hands over a connection that was made long ago."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._set_timer(PING_EVERY)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._room
@@ -91,6 +93,7 @@ class ChannelStream(asyncio.BufferedProtocol):
     def feed(self, received: memoryview) -> None:
         """What has come."""
         self._heard_at = self._loop.time()
+        self._heartbeat.heard()
         contents: list[Buffer] = []
         end: End | None = None
         try:
@@ -135,23 +138,19 @@ class ChannelStream(asyncio.BufferedProtocol):
         ending = Ending.RESET_BY_POD if self._has_heard else Ending.REFUSED
         return End(ending, self._error.decode(errors="replace").strip())
 
-    def _tick(self) -> None:
-        silent_for = 0.0 if self._is_paused else self._loop.time() - self._heard_at
-        if self._is_told_to_end:
-            if silent_for >= QUIET:
-                self._over(self._verdict())
-            else:
-                self._set_timer(QUIET - silent_for)
-        elif silent_for >= PATIENCE + PING_EVERY / 2:
-            self._over(End(Ending.LOST, f"no answer for {silent_for:.0f} s"))
+    def _end_when_silent(self) -> None:
+        quiet = 0.0 if self._is_paused else self._loop.time() - self._heard_at
+        if quiet >= QUIET:
+            self._over(self._verdict())
         else:
-            self._send(Opcode.PING, b"")
-            self._set_timer(PING_EVERY)
+            again = max(QUIET - quiet, SHORTEST)
+            self._timer = self._loop.call_later(again, self._end_when_silent)
 
-    def _set_timer(self, seconds: float) -> None:
-        if self._timer:
-            self._timer.cancel()
-        self._timer = self._loop.call_later(seconds, self._tick)
+    def _ping(self) -> None:
+        self._send(Opcode.PING, b"")
+
+    def _fall_silent(self, why: str) -> None:
+        self._over(End(Ending.LOST, why))
 
     def _send(self, opcode: Opcode, content: bytes) -> None:
         if self._transport and not self._is_over:
@@ -170,6 +169,7 @@ class ChannelStream(asyncio.BufferedProtocol):
             self._transport.write(self._websocket.close())
             self._transport.close()
         self._is_over = True
+        self._heartbeat.stop()
         if self._timer:
             self._timer.cancel()
         self._end.set()

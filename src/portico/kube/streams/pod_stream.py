@@ -45,8 +45,10 @@ class Carrier(Protocol):
     """The session, as its streams know it."""
 
     half_close: HalfClose
-    is_reading: bool
-    """Else silence does not mean that the pod is silent."""
+
+    @property
+    def is_reading(self) -> bool:
+        """Else silence does not mean that the pod is silent."""
 
     def send_data(self, stream: "PodStream", data: Buffer) -> None: ...
     def send_end(self, stream: "PodStream") -> None: ...

@@ -1,33 +1,18 @@
-"""One connection to one pod, and the streams on it.
-
-A receiver that pauses stops the reading of the connection only if all others on it have paused as
-well. Else what comes for it is held, so that the others go on. When too much is held, nothing is
-read for a moment: a receiver that is only slow catches up, one that has stopped is given up.
-"""
+"""One connection to one pod, and the streams on it."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Final
 
 from portico.kube.streams import spdy
+from portico.kube.streams.heartbeat import Heartbeat
 from portico.kube.streams.pod_stream import HalfClose, PodStream
 from portico.kube.streams.spdy import ResetStatus, Spdy
 from portico.kube.streams.spdy_headers import SpdyError
 from portico.kube.streams.stream import Buffer, End, Ending, Receiver
+from portico.kube.streams.throttle import Throttle
 from portico.kube.streams.websocket import WebSocketError
 from portico.kube.streams.wrapping import ClosedError, Wrapping
-
-PING_EVERY: Final = 10.0
-"""Seconds; load balancers cut what is silent for a minute."""
-
-PATIENCE: Final = 20.0
-"""Seconds without a byte after a ping, until the peer is held to be gone."""
-
-MOST_HELD: Final = 4 << 20
-"""Bytes that a session holds for all receivers that have paused."""
-
-STANDSTILL: Final = 0.5
-"""Seconds in which a receiver has to take something when too much is held, or it is given up."""
 
 LARGEST_FRAME: Final = 1 << 16
 """Bytes of data; kubelet has room for a whole frame before it passes it on."""
@@ -46,7 +31,6 @@ class Session(asyncio.BufferedProtocol):
         on_news: Callable[[], None],
     ) -> None:
         self.half_close = half_close
-        self.is_reading = True
         self.is_open = True
         self.was_closed = False
         self.pod_is_gone = ""
@@ -62,16 +46,14 @@ class Session(asyncio.BufferedProtocol):
         self._streams: dict[int, PodStream] = {}
         self._errors: dict[int, PodStream] = {}
         self._touched: dict[PodStream, None] = {}
-        self._paused: set[PodStream] = set()
-        self._slow: set[PodStream] = set()
+        self._throttle = Throttle(self._read_or_not, lambda: len(self._streams))
         self._next = 1
         self._requests = 0
         self._pings = 1
         self._is_full = False
         self._loop = asyncio.get_running_loop()
-        self.born_at = self.idle_since = self._heard_at = self._loop.time()
-        self._timer: asyncio.TimerHandle | None = None
-        self._standstill: asyncio.TimerHandle | None = None
+        self.born_at = self.idle_since = self._loop.time()
+        self._heartbeat = Heartbeat(self._ping, self._fall_silent)
         self._transport: asyncio.Transport | None = None
         self._has_ended = asyncio.Event()
 
@@ -93,9 +75,14 @@ class Session(asyncio.BufferedProtocol):
         return self.is_open and self._takes_more
 
     @property
+    def is_reading(self) -> bool:
+        """Not while receivers keep it from that."""
+        return self._throttle.should_read
+
+    @property
     def is_slow(self) -> bool:
         """Some receiver on it has been slower than the pod. It is not to be shared."""
-        return bool(self._slow)
+        return bool(self._throttle.slow)
 
     def open_stream(self, port: int, receiver: Receiver) -> PodStream:
         """At once: nothing is waited for, and data may be written behind it (`takes_more`)."""
@@ -112,7 +99,7 @@ class Session(asyncio.BufferedProtocol):
         stream = PodStream(self, receiver, (error_number, number))
         self._streams[number] = self._errors[error_number] = stream
         self.busy += 1
-        self._regulate()
+        self._throttle.judge()
         if self._is_full:
             receiver.pause_writing()
         return stream
@@ -148,12 +135,7 @@ class Session(asyncio.BufferedProtocol):
         self._send(spdy.rst_stream(stream.number, ResetStatus.CANCEL))
 
     def regulate(self, stream: PodStream) -> None:
-        if stream.is_paused:
-            self._paused.add(stream)
-            self._slow.add(stream)
-        else:
-            self._paused.discard(stream)
-        self._regulate()
+        self._throttle.note(stream)
 
     def note_end(self, stream: PodStream) -> None:
         self.busy -= 1
@@ -162,46 +144,14 @@ class Session(asyncio.BufferedProtocol):
         self.pod_is_gone = detail
         self._on_news()
 
-    def _regulate(self) -> None:
-        if not self._paused:
-            self._read_or_not(should_read=True)
-            return
-        are_all = len(self._paused) == len(self._streams)
-        is_too_much = sum(stream.held_size for stream in self._paused) > MOST_HELD and not are_all
-        if is_too_much and not self._standstill:
-            most = max(self._paused, key=lambda stream: stream.held_size)
-            self._standstill = self._loop.call_later(
-                STANDSTILL, self._judge_standstill, most, most.held_size
-            )
-        self._read_or_not(should_read=not (is_too_much or are_all))
-
-    def _read_or_not(self, *, should_read: bool) -> None:
-        if should_read == self.is_reading or not (self._transport and self.is_open):
-            return
-        self.is_reading = should_read
-        if should_read:
-            self._heard_at = self._loop.time()
-            self._transport.resume_reading()
-        else:
-            self._transport.pause_reading()
-
-    def _judge_standstill(self, stream: PodStream, held_before: int) -> None:
-        self._standstill = None
-        if not self.is_reading and stream.held_size >= held_before:
-            held = f"{stream.held_size >> 20} MiB wait for it"
-            stream.give_up(End(Ending.TOO_SLOW, f"it has stopped, {held}, and others wait behind"))
-        self._regulate()
-
     def forget(self, stream: PodStream) -> None:
         # What the numbers still bring is passed over.
         self._streams.pop(stream.number, None)
         self._errors.pop(stream.error_number, None)
-        self._paused.discard(stream)
-        self._slow.discard(stream)
         self.busy -= not stream.is_told_to_end
         if not self._streams:
             self.idle_since = self._loop.time()
-        self._regulate()
+        self._throttle.forget(stream)
         self._on_news()
 
     # What asyncio tells.
@@ -210,7 +160,6 @@ class Session(asyncio.BufferedProtocol):
         """Also called by who hands over a connection that was made long ago."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._timer = self._loop.call_later(PING_EVERY, self._tick)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._room
@@ -220,7 +169,7 @@ class Session(asyncio.BufferedProtocol):
 
     def feed(self, received: memoryview) -> None:
         """What has come."""
-        self._heard_at = self._loop.time()
+        self._heartbeat.heard()
         try:
             for content in self._wrapping.unwrap(received):
                 for frame in self._spdy.receive(content):
@@ -296,14 +245,20 @@ class Session(asyncio.BufferedProtocol):
         for stream in touched:
             stream.flush()
 
-    def _tick(self) -> None:
-        silent_for = self._loop.time() - self._heard_at
-        if self.is_reading and silent_for >= PATIENCE + PING_EVERY / 2:  # asked twice by now
-            self._over(End(Ending.LOST, f"no answer for {silent_for:.0f} s"))
-            return
+    def _read_or_not(self) -> None:
+        if self._transport and self.is_open:
+            self._heartbeat.deafen(is_deaf=not self.is_reading)
+            if self.is_reading:
+                self._transport.resume_reading()
+            else:
+                self._transport.pause_reading()
+
+    def _ping(self) -> None:
         self._send(spdy.ping(self._pings))
         self._pings += 2
-        self._timer = self._loop.call_later(PING_EVERY, self._tick)
+
+    def _fall_silent(self, why: str) -> None:
+        self._over(End(Ending.LOST, why))
 
     def _send(self, *parts: Buffer) -> None:
         if self.is_open and self._transport:
@@ -314,9 +269,8 @@ class Session(asyncio.BufferedProtocol):
             return
         self.is_open = False
         self.why = end.detail
-        for timer in (self._timer, self._standstill):
-            if timer:
-                timer.cancel()
+        self._heartbeat.stop()
+        self._throttle.stop()
         if self._transport:
             self._transport.close()
         for stream in list(self._streams.values()):
