@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from forward.conftest import TOKEN
+from forward.conftest import TOKEN, answer
 from live.until import until
 from support.api_server import Rule
 from support.kubelet.apps import HTTP
@@ -107,6 +107,16 @@ def test_the_rights_that_kubectl_needs_are_enough(place, portico):
     place.start("web-2")
     place.remove("web-1")
     until(lambda: any("new connections go to web-2" in line for line in process.err), "the next")
+
+
+def test_a_pod_needs_no_list(place, portico):
+    place.start("web-1")
+    place.server.access.rules["admin"] = [Rule(["get"], [""], ["pods"]), FORWARDS]
+    process = portico("web-1", f":{HTTP}").until_listening()
+    place.remove("web-1")
+    until(lambda: any("there is no pod" in line for line in process.err), "it to be told")
+    place.start("web-1")
+    assert answer(process) == "web-1"
 
 
 def test_a_token_that_has_ended(place, refused):

@@ -1,12 +1,14 @@
 """What somebody sees who uses it as they used kubectl port-forward."""
 
 import json
+import os
 import signal
 import socket
+import subprocess
 
 import pytest
 
-from forward.conftest import answer
+from forward.conftest import PORTICO, answer
 from live.until import until
 from support.kubelet.apps import GREETINGS, HTTP, ORDERS
 from support.kubelet.workloads import port, workload
@@ -95,6 +97,32 @@ def test_an_interrupt_counts_even_if_it_was_ignored(place, portico):
     ignoring = ("sh", "-c", 'trap "" INT; exec "$0" "$@"')
     process = portico("web-1", f":{HTTP}", by=ignoring).until_listening()
     assert process.interrupted() == 0
+
+
+def test_nohup(place, portico):
+    place.start("web-1")
+    process = portico("web-1", f":{HTTP}", by=("nohup",)).until_listening()
+    os.kill(process.pid, signal.SIGHUP)
+    assert answer(process) == "web-1"
+    assert process.interrupted() == 0
+
+
+def test_nobody_who_reads(place, tmp_path):
+    """As with | head -1: the connections are not to suffer."""
+    place.start("web-1")
+    path = tmp_path / "web"
+    command = [PORTICO, "forward", f"--kubeconfig={place.kubeconfig}", "web-1"]
+    with subprocess.Popen(
+        [*command, f"unix:{path}:{GREETINGS}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout.readline().startswith(b"Forwarding from unix:")
+        process.stdout.close()
+        for _ in range(5):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(str(path))
+                assert connection.recv(100) == b"hello, this is web-1\n"
+        process.send_signal(signal.SIGINT)
+        assert (process.stderr.read(), process.wait(30)) == (b"", 0)
 
 
 def test_an_interrupt_while_it_waits_for_a_pod(place, portico):

@@ -40,7 +40,7 @@ class ClusterPods:
         self._labels = subject.labels
         self._told = ""
         self._last: Sequence[Candidate] | None = None
-        self._pods = Table(client, self._wanted_pods(), self._changed)
+        self._pods = Table(client, self._wanted_pods(), self._changed, subject.pod)
         self._slices: Table[Slice] | None = None
         self._services: Table[Service] | None = None
         if service := subject.service:

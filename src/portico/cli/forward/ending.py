@@ -22,7 +22,9 @@ class Ending:
         loop = asyncio.get_running_loop()
         task = asyncio.current_task()
         assert task
-        for number in SIGNALS:
+        # nohup is to be obeyed.
+        taken = [each for each in SIGNALS if each is signal.SIGINT or not _is_ignored(each)]
+        for number in taken:
             loop.add_signal_handler(number, self._came, number, task)
         try:
             return await work
@@ -31,7 +33,7 @@ class Ending:
                 raise
             return 0 if self.signal is signal.SIGINT else 128 + self.signal
         finally:
-            for number in SIGNALS:
+            for number in taken:
                 loop.remove_signal_handler(number)
 
     def _came(self, number: signal.Signals, task: asyncio.Task[Any]) -> None:
@@ -40,6 +42,10 @@ class Ending:
         else:
             self.signal = number
             task.cancel()
+
+
+def _is_ignored(number: signal.Signals) -> bool:
+    return signal.getsignal(number) is signal.SIG_IGN
 
 
 def end_by(number: signal.Signals) -> None:

@@ -1,8 +1,10 @@
 """What a forward prints: kubectl's lines on stdout, everything else on stderr; or JSON."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
 from portico.cli.output import printable
@@ -25,8 +27,10 @@ def say(text: str, stream: TextIO) -> None:
     try:
         stream.write(text)
         stream.flush()
-    except (BrokenPipeError, ValueError):
-        return
+    except BrokenPipeError:
+        # Nor is the end of the program, which writes what is left.
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
 
 
 class JsonLines:

@@ -1,6 +1,7 @@
 """Runs what a command line asked for, until somebody ends it."""
 
 import asyncio
+import resource
 import signal
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ class _Run:
         self._socks: SocksServer | None = None
 
     def run(self) -> int:
+        _allow_many_connections()
         try:
             code = asyncio.run(self._ending.during(self._forward()))
         except KubeError as error:
@@ -102,6 +104,12 @@ async def _for_ever() -> int:
     """Until cancelled."""
     await asyncio.get_running_loop().create_future()
     return 0
+
+
+def _allow_many_connections() -> None:
+    """As many as the system lets us have; often it is a thousand unless one asks."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _warn_of_others(wanted: Wanted, tell: Teller) -> None:
