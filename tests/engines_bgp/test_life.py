@@ -145,7 +145,7 @@ def test_a_peer_that_is_not_there_does_not_keep_others_waiting(town, router, spe
 def test_a_router_that_was_away_is_tried_again_within_the_connect_time(town, tmp_path, speaker):
     speaker.push(peer(connect=2), routes={ROUTER: (route(WEB),)})
     until(lambda: "waits" in pauses(speaker), "ExaBGP to be tired of trying", 40)
-    router = bird(town, tmp_path, "passive on;")
+    router = bird(town, tmp_path)
     until(lambda: has(router, WEB), "the route", 5)
 
 

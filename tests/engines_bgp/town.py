@@ -81,7 +81,7 @@ protocol kernel {{ ipv6 {{ import none; export all; }}; merge paths on; }}
 BIRD_PEER = """
 protocol bgp {name} {{
   local {ours} as {theirs}; neighbor {address} as {remote};
-  connect retry time 1; connect delay time 1; error wait time 1, 2; hold time 9;
+  passive on; error wait time 1, 2; hold time 9;
   ipv4 {{ import all; export none; }};
   ipv6 {{ import all; export none; }};
   {more}

@@ -12,6 +12,7 @@ def named(kind: str, name: str, namespace: str = "shop", **more: Any) -> dict[st
         "IngressClass": "networking.k8s.io/v1",
         "EndpointSlice": "discovery.k8s.io/v1",
         "IPAddressPool": "metallb.io/v1beta1",
+        "BGPPeer": "metallb.io/v1beta2",
     }
     metadata = {"name": name, "managedFields": [{"manager": "kubectl", "operation": "Update"}]}
     if kind not in ("IngressClass", "Node", "Namespace"):
@@ -25,6 +26,16 @@ def service(name: str, port: int = 80, namespace: str = "shop") -> dict[str, Any
 
 def pool(name: str, *ranges: str) -> dict[str, Any]:
     return named("IPAddressPool", name, "home", spec={"addresses": list(ranges)})
+
+
+def bgp_peer(name: str, secret: str) -> dict[str, Any]:
+    spec = {
+        "myASN": 1,
+        "peerASN": 2,
+        "peerAddress": "192.0.2.1",
+        "passwordSecret": {"name": secret},
+    }
+    return named("BGPPeer", name, spec=spec)
 
 
 def namespace(name: str, **labels: str) -> dict[str, Any]:

@@ -4,9 +4,10 @@ import pytest
 
 from portico.settings import Room, Settings
 from portico.sources.contract import Put
-from sources.cluster_objects import ingress, secret, service
+from sources.cluster_objects import bgp_peer, ingress, named, secret, service
 from sources.cluster_world import followed, read, secret_ref, until, until_as_fresh
 from support.api_server import running_api_server
+from support.custom_kinds import definitions
 
 
 @pytest.fixture
@@ -180,3 +181,16 @@ async def test_layer_4_reads_no_secret(server):
     server.put(secret("mine", "a.example"), ingress("a", "a.example", "a", secret="mine"))
     await read(server, Settings(rooms=frozenset({Room.L4})))
     assert not [each for each in server.requests if each.resource == "secrets"]
+
+
+async def test_the_password_of_a_router_is_read_by_its_name_and_nothing_else(server):
+    """A node needs no rights to the certificates of others."""
+    password = named("Secret", "pass", type="kubernetes.io/basic-auth", data={"password": "eA=="})
+    server.put(*definitions(), password, secret("mine", "a.example"), bgp_peer("rack", "pass"))
+    async with followed(server, Settings(rooms=frozenset({Room.LB}))) as reader:
+        assert held(reader) == {"shop/pass"}
+        assert reader.refs("BGPPeer") == {"shop/rack"}
+        asked = [each.query for each in server.requests if each.resource == "secrets"]
+        assert {each.get("fieldSelector") for each in asked} == {"metadata.name=pass"}
+        server.remove("bgppeers", "shop", "rack")
+        await until(lambda: not held(reader), "the password to be forgotten")

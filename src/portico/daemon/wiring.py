@@ -150,7 +150,10 @@ def _own_writings(
     announcer = engines.the(Arp)
     if client is None or place is None or announcer is None:
         return []
+    from portico.daemon.ways import ByBgp, ByLayer2, Way
     from portico.daemon.writing_announced import AnnouncedWriter
 
     namespace = settings.metallb_namespace or place.namespace
-    return [AnnouncedWriter(client, namespace, place.pod or settings.node_name, announcer)]
+    identity = place.pod or settings.node_name
+    ways: list[Way] = [ByLayer2(announcer), ByBgp(settings.node_name)]
+    return [AnnouncedWriter(client, namespace, identity, way) for way in ways]

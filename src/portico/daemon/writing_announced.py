@@ -1,4 +1,4 @@
-"""Writes which Services this node announces at layer 2: every node its own, leader or not."""
+"""Writes which Services this node announces: every node its own, leader or not."""
 
 import asyncio
 import logging
@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from portico.daemon.announcing import Announcer
+from portico.daemon.ways import Way
 from portico.daemon.writing_events import EventWriter
 from portico.daemon.writing_pace import USUAL
 from portico.kube.api.objects import Objects
@@ -17,19 +17,14 @@ from portico.kube.http.client import Client
 from portico.kube.http.errors import NotFoundError
 from portico.lib.backoff import delays
 from portico.model.ref import Ref
-from portico.plan.layer2 import Layer2
 from portico.plan.plan import Diff, Plan
 from portico.status.announced import (
     LONGEST_LABEL,
     NODE_LABEL,
-    STATUSES,
     Shown,
-    announced_here,
     assigned,
     document,
-    failures,
     object_name,
-    status,
 )
 from portico.status.tidings import Tiding
 
@@ -52,14 +47,14 @@ class _Object(Struct, frozen=True):
 class AnnouncedWriter:
     """`follow` every plan, and `run` once; cancelling that takes back what was written."""
 
-    def __init__(self, client: Client, namespace: str, identity: str, announcer: Announcer) -> None:
-        self._objects = Objects(client, STATUSES, typed(_Object))
-        self._namespace, self._announcer = namespace, announcer
+    def __init__(self, client: Client, namespace: str, identity: str, way: Way) -> None:
+        self._objects = Objects(client, way.resource, typed(_Object))
+        self._namespace, self._way = namespace, way
         self._events = EventWriter(client, identity, USUAL, lambda _: "")
         self._plan: Plan = {}
         self._node = ""
         self._written: dict[Ref, Shown] | None = None
-        self._failed: set[Tiding] = set()
+        self._failed: frozenset[Tiding] = frozenset()
 
     def follow(self, plan: Plan, hint: Diff) -> None:
         self._plan = plan
@@ -89,37 +84,36 @@ class AnnouncedWriter:
 
     async def _look(self) -> None:
         """Once. Nothing is asked of the server where nothing has changed."""
-        sight = await self._announcer.sight()
-        self._node = sight.node
+        seen = await self._way.look(self._plan)
+        self._node = seen.node
         if self._written is None:
-            if not self._has_addresses:
+            if not self._way.concerns(self._plan):
                 return  # its kinds may not even be installed
             await self._clear_up()
             self._written = {}
-        wanted = announced_here(self._plan, sight)
+        wanted = seen.shown
         for service in self._written.keys() - wanted.keys():
-            await self._delete(object_name(sight.node, service))
+            await self._delete(self._name(service))
             del self._written[service]
         for service, shown in wanted.items():
             if self._written.get(service) != shown:
                 await self._write(shown)
                 if service not in self._written:
-                    await self._events.tell(assigned(sight.node, service))
+                    await self._events.tell(assigned(seen.node, service, self._way.protocol))
                 self._written[service] = shown
-        failed = set(failures(self._plan, sight))
-        for tiding in failed - self._failed:
+        for tiding in seen.failed - self._failed:
             await self._events.tell(tiding)
-        self._failed = failed
+        self._failed = seen.failed
 
-    @property
-    def _has_addresses(self) -> bool:
-        return any(isinstance(unit, Layer2) for unit in self._plan.values())
+    def _name(self, service: Ref) -> str:
+        return object_name(self._way.resource, self._node, service)
 
     async def _write(self, shown: Shown) -> None:
-        whole = document(self._node, self._namespace, shown)
-        key = Key(self._namespace, object_name(self._node, shown.service))
+        whole = document(self._way.resource, self._node, self._namespace, shown)
+        key = Key(self._namespace, self._name(shown.service))
         await self._objects.apply(key, whole)
-        await self._objects.apply(key, {**whole, "status": status(self._node, shown)}, "status")
+        told = {**whole, "status": self._way.status(self._node, shown)}
+        await self._objects.apply(key, told, "status")
 
     async def _clear_up(self) -> None:
         """Whatever there is of this node, also from somebody who was killed."""
@@ -139,7 +133,7 @@ class AnnouncedWriter:
         """Others announce now; never raises KubeError."""
         try:
             async with asyncio.timeout(LAST_PATIENCE):
-                if self._node and self._has_addresses:
+                if self._node and self._way.concerns(self._plan):
                     await self._clear_up()
         except KubeError as error:
             log.warning("who announces addresses stays written: %s", error)

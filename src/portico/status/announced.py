@@ -1,4 +1,4 @@
-"""What is told of addresses that this node announces: ServiceL2Status, and events of Services."""
+"""What is told of addresses that this node announces: ServiceL2Status, ServiceBGPStatus, events."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -8,11 +8,15 @@ from portico.kube.api.resource import Resource
 from portico.model.metallb import GROUP
 from portico.model.ref import Ref
 from portico.plan.announced import Sight
+from portico.plan.bgp import BgpPeer, BgpRoute
 from portico.plan.layer2 import Layer2
 from portico.plan.plan import Plan
 from portico.status.tidings import Tiding
 
 STATUSES: Final = Resource(GROUP, "v1beta1", "servicel2statuses", "ServiceL2Status")
+BGP_STATUSES: Final = Resource(GROUP, "v1beta1", "servicebgpstatuses", "ServiceBGPStatus")
+PREFIXES: Final = {STATUSES.kind: "l2", BGP_STATUSES.kind: "bgp"}
+"""Names of such objects begin with it."""
 
 NODE_LABEL: Final = f"{GROUP}/node"
 LONGEST_LABEL: Final = 63
@@ -22,10 +26,10 @@ FAILED: Final = "announceFailed"
 
 
 class Shown(NamedTuple):
-    """One Service that this node announces, and where."""
+    """One Service that this node announces, and where: on which interfaces, or to which peers."""
 
     service: Ref
-    interfaces: tuple[str, ...]
+    where: tuple[str, ...]
 
 
 def announced_here(plan: Plan, sight: Sight) -> dict[Ref, Shown]:
@@ -38,13 +42,25 @@ def announced_here(plan: Plan, sight: Sight) -> dict[Ref, Shown]:
     return {service: Shown(service, tuple(sorted(names))) for service, names in found.items()}
 
 
-def object_name(node: str, service: Ref) -> str:
+def told_here(plan: Plan, node: str) -> dict[Ref, Shown]:
+    """By Service, the peers that this node is to announce it to; no proof that they have heard."""
+    mine = [unit for unit in plan.values() if isinstance(unit, BgpPeer) and node in unit.nodes]
+    found: dict[Ref, set[str]] = {}
+    for unit in plan.values():
+        if isinstance(unit, BgpRoute):
+            peers = {peer.peer.name for peer in mine if unit.told(node, peer.key) is not None}
+            for service in unit.services if peers else ():
+                found.setdefault(service, set()).update(peers)
+    return {service: Shown(service, tuple(sorted(names))) for service, names in found.items()}
+
+
+def object_name(resource: Resource, node: str, service: Ref) -> str:
     """The same for whoever runs on this node next, so that nothing is left behind."""
     text = f"{node}/{service.namespace}/{service.name}"
-    return f"l2-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return f"{PREFIXES[resource.kind]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def document(node: str, namespace: str, shown: Shown) -> Mapping[str, object]:
+def document(resource: Resource, node: str, namespace: str, shown: Shown) -> Mapping[str, object]:
     """The object without its status."""
     labels = {
         NODE_LABEL: node,
@@ -52,10 +68,10 @@ def document(node: str, namespace: str, shown: Shown) -> Mapping[str, object]:
         f"{GROUP}/service-namespace": shown.service.namespace,
     }
     return {
-        "apiVersion": STATUSES.api_version,
-        "kind": STATUSES.kind,
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
         "metadata": {
-            "name": object_name(node, shown.service),
+            "name": object_name(resource, node, shown.service),
             "namespace": namespace,
             "labels": {key: text[:LONGEST_LABEL].rstrip("-.") for key, text in labels.items()},
         },
@@ -67,13 +83,22 @@ def status(node: str, shown: Shown) -> Mapping[str, object]:
         "node": node,
         "serviceName": shown.service.name,
         "serviceNamespace": shown.service.namespace,
-        "interfaces": [{"name": name} for name in shown.interfaces],
+        "interfaces": [{"name": name} for name in shown.where],
     }
 
 
-def assigned(node: str, service: Ref) -> Tiding:
+def status_by_bgp(node: str, shown: Shown) -> Mapping[str, object]:
+    return {
+        "node": node,
+        "serviceName": shown.service.name,
+        "serviceNamespace": shown.service.namespace,
+        "peers": list(shown.where),
+    }
+
+
+def assigned(node: str, service: Ref, protocol: str) -> Tiding:
     """In MetalLB's words, which people search for."""
-    note = f'announcing from node "{node}" with protocol "layer2"'
+    note = f'announcing from node "{node}" with protocol "{protocol}"'
     return Tiding(service, ASSIGNED, note, is_warning=False)
 
 

@@ -17,6 +17,7 @@ from support.netns import MISSING, Network
 HOME = "metallb-system"
 TOKEN = "of-the-node"
 STATUSES = "servicel2statuses"
+BGP_STATUSES = "servicebgpstatuses"
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def server(node, root, monkeypatch):
     try:
         made.access.user_by_token[TOKEN] = "node"
         made.access.rules["node"] = rights(kustomized("node"))
-        made.put(*definitions(), status_kind())
+        made.put(*definitions(), status_kind(), status_kind(BGP_STATUSES, "ServiceBGPStatus"))
         for name in (HOME, "shop", "portico-node"):
             made.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         made.put({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "a"}})
@@ -94,6 +95,36 @@ def test_status_and_events_of_a_service_that_is_announced(server, node, town):
     assert not server.all(STATUSES)
 
 
+def test_status_of_a_service_that_routers_are_told_of(server, node):
+    """BGP-14: one object with the peers that are meant; it follows them, and vanishes."""
+
+    def peer(name, address, **spec):
+        told = {"myASN": 64512, "peerASN": 64513, "peerAddress": address, **spec}
+        server.put({**metallb("BGPPeer", told, name), "apiVersion": "metallb.io/v1beta2"})
+
+    def told():
+        return [each.get("status", {}).get("peers") for each in server.all(BGP_STATUSES)]
+
+    server.put(
+        pool(), metallb("BGPAdvertisement", {"peers": ["rack", "ghost"]}), web(), endpoints()
+    )
+    peer("rack", "192.0.2.254")
+    node.start()
+    until(lambda: told() == [["rack"]], "the peer that there is")
+    (found,) = server.all(BGP_STATUSES)
+    assert (found["status"]["node"], found["status"]["serviceName"]) == ("a", "web")
+    until(lambda: 'protocol "bgp"' in events(server).get("nodeAssigned", ""), "word of it")
+    server.put(metallb("BGPAdvertisement", {}))
+    peer("spine", "192.0.2.253")
+    until(lambda: told() == [["rack", "spine"]], "both peers")
+    server.put(metallb("BGPAdvertisement", {"nodeSelectors": [{"matchLabels": {"rack": "no"}}]}))
+    until(lambda: not server.all(BGP_STATUSES), "the status to vanish")
+    server.put(metallb("BGPAdvertisement", {}))
+    until(lambda: told() == [["rack", "spine"]], "the status to come back")
+    assert node.stop() == 0
+    assert not server.all(BGP_STATUSES)
+
+
 def test_the_network_of_the_node_is_unavailable(server, node, town):
     """L2-05, for a node that is alone."""
     server.put(pool(), advertisement(), web(), endpoints())
@@ -137,8 +168,8 @@ def advertisement(**spec):
     return metallb("L2Advertisement", spec)
 
 
-def metallb(kind, spec):
-    meta = {"name": "edge", "namespace": HOME}
+def metallb(kind, spec, name="edge"):
+    meta = {"name": name, "namespace": HOME}
     return {"apiVersion": "metallb.io/v1beta1", "kind": kind, "metadata": meta, "spec": spec}
 
 
@@ -158,7 +189,7 @@ def endpoints():
     return json.loads(town_endpoints("web", b1="a"))
 
 
-def status_kind():
+def status_kind(plural=STATUSES, kind="ServiceL2Status"):
     """As `definitions`, of the kind that is only written."""
     version = {
         "name": "v1beta1",
@@ -170,10 +201,10 @@ def status_kind():
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{STATUSES}.metallb.io"},
+        "metadata": {"name": f"{plural}.metallb.io"},
         "spec": {
             "group": "metallb.io",
-            "names": {"plural": STATUSES, "kind": "ServiceL2Status"},
+            "names": {"plural": plural, "kind": kind},
             "scope": "Namespaced",
             "versions": [version],
         },

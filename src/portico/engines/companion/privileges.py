@@ -18,11 +18,11 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def user_of(users: Users) -> pwd.struct_passwd | None:
-    """The first of these users that exists, if we are root and have anything to give up.
+    """The first of these users that exists, if we are root and may become somebody else.
 
     Raises OSError where none exists: better no process than one of root's.
     """
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 or not _may_become():
         return None
     for name in users:
         with contextlib.suppress(KeyError):
@@ -31,12 +31,21 @@ def user_of(users: Users) -> pwd.struct_passwd | None:
 
 
 def become(users: Users) -> None:
-    """Go on as that user, for good. Raises OSError."""
+    """Go on as that user, for good, where that may be. Raises OSError."""
     user = user_of(users)
     if user is not None:
         os.setgroups([])
         os.setgid(user.pw_gid)
         os.setuid(user.pw_uid)
+
+
+def give_up(users: Users) -> None:
+    """Go on as that user, for good, and without any capability. Raises OSError.
+
+    In a container root may not become somebody else; what it may do goes all the same.
+    """
+    become(users)
+    keep_only(0)
 
 
 def why_not_as(users: Users) -> str:
@@ -76,6 +85,16 @@ def _private_above(path: Path, user: pwd.struct_passwd) -> Path | None:
         if not found.st_mode & 0o001 and found.st_uid != user.pw_uid:
             return above
     return None
+
+
+def _may_become() -> bool:
+    """CAP_CHOWN, CAP_SETGID and CAP_SETUID, all three."""
+    needed = 1 << 0 | 1 << 6 | 1 << 7
+    for line in Path("/proc/self/status").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == "CapEff":
+            return int(value, 16) & needed == needed
+    return False
 
 
 def keep_only(capabilities: int) -> None:

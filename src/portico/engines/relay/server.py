@@ -13,7 +13,7 @@ import msgspec
 
 from portico.engines.companion.control import Control
 from portico.engines.companion.loop import Loop
-from portico.engines.companion.privileges import become
+from portico.engines.companion.privileges import give_up
 from portico.engines.companion.ready import say_no, say_ready
 from portico.engines.relay import wire
 from portico.engines.relay.directions import Directions
@@ -52,7 +52,7 @@ class Server:
         _Signals(self._loop, self)
         if predecessor is not None:
             _send_away(predecessor)
-        become(USERS)
+        give_up(USERS)
 
     def run(self) -> None:
         """Until told to leave, and until the last connection has ended or the grace is over."""

@@ -33,11 +33,22 @@ Deed = Callable[[Feed], None]
 
 
 class Keyring:
-    """Knows which Ingress names which Secret, and lets an Ingress through when its Secrets are
-    known.
+    """Knows who names which Secret, and lets an object through when its Secrets are known.
+
+    Unless certificates are wanted, no Secret is followed but those that are named.
     """
 
-    def __init__(self, namespaces: Collection[str], faults: Faults, begin: Deed, end: Deed) -> None:
+    def __init__(
+        self,
+        namespaces: Collection[str],
+        faults: Faults,
+        deeds: tuple[Deed, Deed],
+        *,
+        wants_certificates: bool,
+    ) -> None:
+        """`deeds` begin and end a feed."""
+        begin, end = deeds
+        self._wants_certificates = wants_certificates
         self.names = Secrets()
         self._namespaces, self._faults = namespaces, faults
         self._begin, self._end = begin, end
@@ -53,31 +64,31 @@ class Keyring:
             self._has_begun = True
             for namespace in self._namespaces:
                 self.enter(namespace)
-            if self._namespaces:
+            if self._namespaces and self._wants_certificates:
                 return
         if not self.names.is_open:
             yield from self._do(self.names.open())
 
     def enter(self, namespace: str) -> None:
         """Secrets of one more namespace may be named."""
-        if self._has_begun:
+        if self._has_begun and self._wants_certificates:
             self._begin(Feed(SECRETS, namespace, types=TLS_ONLY))
         if self._is_too_much:
             self._begin_others(namespace)
 
     def leave(self, namespace: str) -> None:
-        """All its Ingresses have been forgotten."""
+        """All that could name some there has been forgotten."""
         for types in (TLS_ONLY, OTHERS):
             self._end(Feed(SECRETS, namespace, types=types))
         self._cover(Feed(SECRETS, namespace, types=OTHERS))
 
-    def name(self, key: Key, put: Put) -> Iterator[Event]:
-        """An Ingress is so now."""
-        yield from self._do(self.names.name(key, put))
+    def name(self, put: Put) -> Iterator[Event]:
+        """An object that may name Secrets is so now."""
+        yield from self._do(self.names.name(put))
 
-    def forget(self, key: Key) -> Iterator[Event]:
-        """An Ingress is gone."""
-        yield from self._do(self.names.forget(key))
+    def forget(self, ref: Ref) -> Iterator[Event]:
+        """Such an object is gone."""
+        yield from self._do(self.names.forget(ref))
 
     def put(self, feed: Feed, key: Key, found: Read | None) -> Iterator[Event]:
         """A Secret is so now; None where it was not wanted when it was read."""

@@ -86,5 +86,5 @@ def kinds_read(settings: Settings) -> Iterator[Kind]:
 
 
 def reads_secrets(settings: Settings) -> bool:
-    """Only Ingresses refer to Secrets."""
-    return Room.HTTP in settings.rooms
+    """Ingresses refer to Secrets, and so do routers that want a password."""
+    return not settings.rooms.isdisjoint({Room.HTTP, Room.LB})

@@ -11,9 +11,10 @@ from portico.kube.api.told import Delete, Key, Put, Recovered, Synced, Told, Tro
 from portico.model.core import Secret
 from portico.model.decode import Trouble as Wrong
 from portico.model.fact import Fact
+from portico.model.metallb import BGPPeer
 from portico.model.networking import Ingress
 from portico.model.ref import Ref
-from portico.settings import Settings
+from portico.settings import Room, Settings
 from portico.sources import contract
 from portico.sources.cluster.asked import Scope
 from portico.sources.cluster.faults import Faults
@@ -24,6 +25,9 @@ from portico.sources.cluster.reading import Read
 from portico.sources.contract import Event
 
 UNREAD_HINT: Final = "write it again"
+
+
+NAMING_SECRETS: Final = frozenset({Ingress.KIND, BGPPeer.KIND})
 
 
 class Story:
@@ -44,7 +48,12 @@ class Story:
         self._is_synced = False
         self._reads_secrets = reads_secrets(settings)
         self._faults = faults
-        self.keyring = Keyring(self._namespaces, self._faults, self._open, self._close)
+        self.keyring = Keyring(
+            self._namespaces,
+            self._faults,
+            (self._open, self._close),
+            wants_certificates=Room.HTTP in settings.rooms,
+        )
         self._troubles: dict[Feed, str] = {}
         self._trouble = ""
 
@@ -103,8 +112,8 @@ class Story:
             yield from self._faults.good(ref, found)
         if feed.kind == Secret.KIND:
             yield from self.keyring.put(feed, key, found)
-        elif isinstance(found, Ingress):
-            yield from self.keyring.name(key, contract.Put(found))
+        elif isinstance(found, Ingress | BGPPeer):
+            yield from self.keyring.name(contract.Put(found))
         elif isinstance(found, Fact):
             yield contract.Put(found)
 
@@ -119,8 +128,8 @@ class Story:
             yield from self.keyring.delete(feed, key)
             return
         yield contract.Drop(ref)
-        if feed.kind == Ingress.KIND:
-            yield from self.keyring.forget(key)
+        if feed.kind in NAMING_SECRETS:
+            yield from self.keyring.forget(ref)
 
     def _enter(self, namespace: str) -> None:
         if namespace not in self._namespaces:
@@ -140,7 +149,7 @@ class Story:
         self.keyring.leave(namespace)
 
     def _keys_of(self, feed: Feed, key: Key) -> set[tuple[Feed, Key]]:
-        """Secrets are let go with the Ingresses that name them."""
+        """Secrets are let go with the objects that name them."""
         if self._may_leave and feed.resource.namespaced and feed.kind != Secret.KIND:
             return self._keys.setdefault(key.namespace, set())
         return set()

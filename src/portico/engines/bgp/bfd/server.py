@@ -15,7 +15,7 @@ import msgspec
 from portico.engines.bgp.bfd import talk
 from portico.engines.bgp.bfd.switchroom import Switchroom
 from portico.engines.bgp.users import USERS
-from portico.engines.companion.privileges import become
+from portico.engines.companion.privileges import give_up
 from portico.engines.companion.ready import say_no, say_ready
 from portico.engines.companion.streams import listen, until_term
 
@@ -45,7 +45,7 @@ class Server:
         state = Path(self._orders.state)
         try:
             hurry()
-            become(USERS)
+            give_up(USERS)
             listening = await listen(state / "control.sock", self._serve)
             (state / "bfd.pid").write_text(f"{os.getpid()}\n")
         except OSError as trouble:

@@ -20,7 +20,7 @@ from portico.engines.bgp.speaker.holding import Holding
 from portico.engines.bgp.speaker.wanted import Wanted, changed, wanted
 from portico.engines.bgp.speaker.watching import Watching
 from portico.engines.bgp.users import USERS
-from portico.engines.companion.privileges import become, why_not_as
+from portico.engines.companion.privileges import give_up, why_not_as
 from portico.engines.companion.ready import say_no, say_ready
 from portico.engines.companion.streams import listen, until_term
 from portico.lib.backoff import delays
@@ -198,7 +198,7 @@ def main(orders: str) -> None:
     """Start as ordered; say `ready` or what is wrong on stdout."""
     try:
         if not why_not_as(USERS):
-            become(USERS)
+            give_up(USERS)
     except OSError as trouble:
         say_no(trouble)
 
