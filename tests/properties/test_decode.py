@@ -368,7 +368,15 @@ def leases(plan: Plan) -> list[Fact]:
     return [lease_of(ref, answer, is_record=True) for ref, answer in answers.items() if answer]
 
 
-@given(st.tuples(*(hostile(good) for good in WHOLE)), st.sampled_from(Via))
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[object, ...]:
+    """All kinds; a few of them hostile, as all at once are more than hypothesis draws."""
+    places = st.sets(st.integers(0, len(WHOLE) - 1), min_size=1, max_size=5)
+    chosen = draw(places)
+    return tuple(draw(hostile(good)) if n in chosen else good for n, good in enumerate(WHOLE))
+
+
+@given(worlds(), st.sampled_from(Via))
 @example(tuple(WHOLE), Via.ENDPOINTS)
 @example(tuple(WHOLE), Via.NODE_PORT)
 def test_hostile_strings_in_every_field_of_every_kind(found: tuple[object, ...], via: Via) -> None:
