@@ -147,7 +147,10 @@ def test_an_eip_of_openelb(town, protocol):
         "spec": eip,
     }
     town.save("eip.yaml", json.dumps(document) + "\n")
-    notes = {"lb.kubesphere.io/v1alpha1": "openelb"}
+    notes = {
+        "lb.kubesphere.io/v1alpha1": "openelb",
+        "eip.openelb.kubesphere.io/v1alpha2": "edge",
+    }
     town.save("web.yaml", service("web", port(80), notes=notes), endpoints("web", b1="a"))
     town.start()
     until_reached(town.client, VIP, 80, "b1")
