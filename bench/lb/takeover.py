@@ -1,4 +1,4 @@
-"""How long a client gets no answer when an address moves to another node."""
+"""For how long a client's packets are lost when an address moves to another node."""
 
 import os
 import random
@@ -42,7 +42,8 @@ def run(effort: Effort) -> str:
         lan = Lan(network, Path(folder), NODES)
         for _ in range(rounds):
             _round(lan, gaps)
-    text = f"{NODES} nodes, heartbeats of 100 ms x 3; a question every ms\n\n"
+    text = f"{NODES} nodes, heartbeats of 100 ms x 3\n"
+    text += "a question every ms; for how long they are lost\n\n"
     text += f"{table(OUT, [_row(what, found) for what, found in gaps.items()])}\n"
     text += verdict("silent death, longest", max(gaps[CUT]), MOST_SILENT, " ms")
     return text + verdict("planned move, longest", max(gaps[PLANNED]), MOST_PLANNED, " ms")
