@@ -49,6 +49,7 @@ def test_the_owner_the_next_ones_the_silent_and_the_unfit() -> None:
             }
         ],
         "unusableInterfaces": {},
+        "thisNodeIsUnknown": False,
     }
 
 
@@ -71,6 +72,14 @@ def test_an_interface_that_cannot_be_used_and_one_that_is_not_there() -> None:
         "interface   eth1: no carrier",
         "interface   eth9: there is no such interface",
     ]
+
+
+def test_a_node_that_nobody_knows_is_told_so() -> None:
+    told = text(unit(Announcer("b")), sight("b"))
+    assert told[-1] == "this node   a is none of the nodes that are known (--node-name)"
+    assert "this node" not in "".join(text(unit(anyone=Announcer("")), sight("b"))).replace(
+        "(this node)", ""
+    )
 
 
 def test_who_keeps_what_would_be_ours() -> None:

@@ -28,6 +28,9 @@ class Announcing:
     unusable: tuple[tuple[str, str], ...]
     """Interfaces of this node that are asked for, and why they are not used."""
 
+    is_unknown: bool = False
+    """Nobody has named this node: neither as one that may announce, nor as one that may not."""
+
 
 def announcing(unit: Layer2, sight: Sight) -> Announcing:
     """Nodes that nobody names are those that are heard, where every node may."""
@@ -35,8 +38,9 @@ def announcing(unit: Layer2, sight: Sight) -> Announcing:
     heard = {each.node for link in sight.links.values() for each in link.neighbours}
     heard |= {sight.node} if sight.links else set()
     candidates = list(unit.candidates)
+    named = {each.node for each in candidates}
+    passed_over = {left.who for left in unit.passed_over}
     if anyone := unit.anyone:
-        named = {each.node for each in candidates}
         more = sorted(heard - named)
         candidates += (Announcer(node, anyone.weight, anyone.interfaces) for node in more)
     owners = set(found.owners.values())
@@ -52,6 +56,7 @@ def announcing(unit: Layer2, sight: Sight) -> Announcing:
             (name, sight.unusable.get(name, "there is no such interface"))
             for name in sorted(asked - _names(sight))
         ),
+        is_unknown=unit.anyone is None and sight.node not in named | passed_over,
     )
 
 
@@ -64,6 +69,10 @@ def announcing_lines(found: Announcing) -> Iterator[str]:
         yield line("announced", "by nobody, as far as this node hears")
     for interface, node in sorted(found.announced.kept_by.items()):
         yield line("kept", f"by {node} on {interface}, which knows another plan")
+    yield from _other_lines(found)
+
+
+def _other_lines(found: Announcing) -> Iterator[str]:
     for one in found.could:
         yield line("could", _told(one))
     for one in found.silent:
@@ -72,6 +81,8 @@ def announcing_lines(found: Announcing) -> Iterator[str]:
         yield line("passed over", f"{left.who}: {left.reason}  <- {left.origin}")
     for name, reason in found.unusable:
         yield line("interface", f"{name}: {reason}")
+    if found.is_unknown:
+        yield line("this node", f"{found.node} is none of the nodes that are known (--node-name)")
 
 
 def announcing_document(found: Announcing) -> dict[str, object]:
@@ -86,6 +97,7 @@ def announcing_document(found: Announcing) -> dict[str, object]:
         "silent": [one.node for one in found.silent],
         "passedOver": left_out_documents(found.passed_over),
         "unusableInterfaces": dict(found.unusable),
+        "thisNodeIsUnknown": found.is_unknown,
     }
 
 
