@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portico.sources.cluster.kinds import LOAD_BALANCING, Kind
+from portico.kube.api.resource import Resource
+from portico.sources.cluster.kinds import LOAD_BALANCING
+from portico.status.configuration import STATES
+
+KINDS = (*(kind.resource for kind in LOAD_BALANCING), STATES)
 
 
-def definitions(kinds: Iterable[Kind] = LOAD_BALANCING) -> list[dict[str, Any]]:
+def definitions(resources: Iterable[Resource] = KINDS) -> list[dict[str, Any]]:
     """All of them have a status of their own. Their schema allows everything."""
-    return [_definition(kind) for kind in kinds]
+    return [_definition(resource) for resource in resources]
 
 
-def _definition(kind: Kind) -> dict[str, Any]:
-    resource = kind.resource
+def _definition(resource: Resource) -> dict[str, Any]:
     version = {
         "name": resource.version,
         "served": True,

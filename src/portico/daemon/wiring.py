@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from portico.daemon.writing import Writing
     from portico.daemon.writing_addresses import Place
     from portico.daemon.writing_announced import AnnouncedWriter
+    from portico.daemon.writing_configuration import ConfigurationWriter
     from portico.kube.http.client import Client
     from portico.sources.cluster.asked import Asked
     from portico.status.publish import Publish
@@ -73,7 +74,7 @@ async def serve(origins: Origins, tells: "Publish | None", settings: Settings, e
         followers = [*followers, *map(AddressRequests, addresses)]
         async with _writings(origins.cluster, tells, addresses) as (writings, client, place):
             view = View(store, compiler, engines, intake, writings)
-            own = _own_writings(engines, settings, client, place)
+            own = _own_writings(engines, settings, client, place, writings)
             async with admin_port(view, settings):
                 story = run(intake, compiler, engines, [*followers, *writings, *own])
                 writers = [*(each.run() for each in writings), *(each.run() for each in own)]
@@ -144,16 +145,27 @@ async def _writings(
 
 
 def _own_writings(
-    engines: Engines, settings: Settings, client: "Client | None", place: "Place | None"
-) -> "list[AnnouncedWriter]":
+    engines: Engines,
+    settings: Settings,
+    client: "Client | None",
+    place: "Place | None",
+    writings: "Sequence[Writing]",
+) -> "list[AnnouncedWriter | ConfigurationWriter]":
     """What every node writes of itself, whoever leads."""
     announcer = engines.the(Arp)
     if client is None or place is None or announcer is None:
         return []
     from portico.daemon.ways import ByBgp, ByLayer2, Way
     from portico.daemon.writing_announced import AnnouncedWriter
+    from portico.daemon.writing_configuration import ConfigurationWriter
 
     namespace = settings.metallb_namespace or place.namespace
     identity = place.pod or settings.node_name
     ways: list[Way] = [ByLayer2(announcer), ByBgp(settings.node_name)]
-    return [AnnouncedWriter(client, namespace, identity, way) for way in ways]
+    announced = [AnnouncedWriter(client, namespace, identity, way) for way in ways]
+
+    def is_leader() -> bool:
+        return any(writing.is_leading for writing in writings)
+
+    node = settings.node_name
+    return [*announced, ConfigurationWriter(client, namespace, node, is_leader)]

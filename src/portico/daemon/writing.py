@@ -82,6 +82,11 @@ class Writing:
         if self._shift:
             self._shift.take(changed)
 
+    @property
+    def is_leading(self) -> bool:
+        """Whether this replica is the one that writes."""
+        return self._leader.may_write
+
     async def run(self) -> None:
         """Nobody stands for leading who does not know yet what there is to say."""
         await self._has_plan.wait()

@@ -107,7 +107,7 @@ def _news(ref: Ref, before: Sequence[Refusal], now: Sequence[Refusal]) -> list[T
     """Warnings for what is new, and one word on what is over."""
     new = [each for each in now if each not in before]
     over = [each for each in before if each not in now]
-    found = [Tiding(ref, _reason(each), _sentence(each)) for each in new[:MOST]]
+    found = [Tiding(ref, _reason(each), sentence(each)) for each in new[:MOST]]
     if (more := len(new) - MOST) > 0:
         note = f"and {more} more; `portico status` has all of them"
         found.append(Tiding(ref, _reason(new[MOST]), note))
@@ -128,7 +128,8 @@ def _relief(over: Sequence[Refusal], now: Sequence[Refusal]) -> str:
     return f"no longer refused: {ended}"
 
 
-def _sentence(refusal: Refusal) -> str:
+def sentence(refusal: Refusal) -> str:
+    """Field, reason and advice."""
     return f"{_brief(refusal)} ({refusal.hint})"
 
 

@@ -35,13 +35,14 @@ def replicas(server, root):
         kubeconfig = server.kubeconfig(root / name, TOKEN)
         program.origin = ("--cluster", "--kubeconfig", str(kubeconfig))
         program.defaults = (
-            "--only=l4", f"--node-name={name}", "--no-update-status",
+            "--only=l4", "--only=lb", f"--node-name={name}", "--no-update-status",
             # Whoever is no pod writes only if it is told what.
             "--publish-status-address=192.0.2.7",
         )  # fmt: skip
         if os.geteuid() == 0:
             # The kernel of this machine is not for tests.
-            program.prefix = ("setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin")
+            kept = "-net_admin,-net_raw"
+            program.prefix = ("setpriv", f"--bounding-set={kept}", f"--inh-caps={kept}")
         made.append(program)
     try:
         yield made
@@ -128,6 +129,41 @@ def test_who_leads_next_moves_nobody(server, replicas):
     until_shown(server, a="", b="", c="192.0.2.1", d="192.0.2.77")
     server.remove("services", "shop", "d")
     until_shown(server, c="192.0.2.1", a="192.0.2.77")
+
+
+def test_the_state_of_the_configuration(server, replicas):
+    """CFG-01, 03: of the pools and of each node."""
+    portico, _ = replicas
+    server.put(pool("192.0.2.0/28"), peer(bfdProfile="quick"))
+    launch(portico)
+    until(lambda: results(server) == {"controller": "Valid", "speaker-one": "Invalid"}, "states")
+    server.put(profile("quick"), pool("192.0.2.0/28", "here", name="edge"))
+    until(lambda: results(server) == {"controller": "Invalid", "speaker-one": "Valid"}, "states")
+    assert portico.stop() == 0
+    assert results(server)["speaker-one"] == "Unknown"
+
+
+def results(server):
+    found = server.all("configurationstates.metallb.io")
+    return {each["metadata"]["name"]: each.get("status", {}).get("result") for each in found}
+
+
+def peer(**spec):
+    return {
+        "apiVersion": "metallb.io/v1beta2",
+        "kind": "BGPPeer",
+        "metadata": {"name": "router", "namespace": HOME},
+        "spec": {"myASN": 64512, "peerASN": 64513, "peerAddress": "192.0.2.9", **spec},
+    }
+
+
+def profile(name):
+    return {
+        "apiVersion": "metallb.io/v1beta1",
+        "kind": "BFDProfile",
+        "metadata": {"name": name, "namespace": HOME},
+        "spec": {},
+    }
 
 
 def launch(program):

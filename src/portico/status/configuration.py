@@ -1,0 +1,128 @@
+"""ConfigurationState: whether the objects that say how addresses are given and announced are right.
+
+As in MetalLB there is one of whoever gives addresses, and one of each node that announces them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from portico.kube.api.resource import Resource
+from portico.model.fault import Severity
+from portico.model.metallb import (
+    GROUP,
+    BFDProfile,
+    BGPAdvertisement,
+    BGPPeer,
+    Community,
+    IPAddressPool,
+    L2Advertisement,
+)
+from portico.model.ref import Ref
+from portico.plan.gathered import Gathered
+from portico.plan.plan import Diff, Plan, Unit
+from portico.plan.verdict import Outcome
+from portico.status.tidings import sentence
+from portico.status.verdicts import Verdicts
+
+STATES: Final = Resource(GROUP, "v1beta1", "configurationstates", "ConfigurationState")
+
+COMPONENT_LABEL: Final = f"{GROUP}/component-type"
+NODE_LABEL: Final = f"{GROUP}/node-name"
+LONGEST_LABEL: Final = 63
+LONGEST_NAME: Final = 253
+
+VALID: Final = "Valid"
+INVALID: Final = "Invalid"
+UNKNOWN: Final = "Unknown"
+
+MOST_ERRORS: Final = 5
+"""That the summary tells; events and `portico status` have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Who is told about which kinds of objects; `node` is empty for whoever gives addresses."""
+
+    kinds: frozenset[str]
+    node: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"speaker-{self.node}"[:LONGEST_NAME] if self.node else "controller"
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        if not self.node:
+            return {COMPONENT_LABEL: "controller"}
+        label = self.node[:LONGEST_LABEL].rstrip("-.")
+        return {COMPONENT_LABEL: "speaker", NODE_LABEL: label}
+
+
+CONTROLLER: Final = Component(frozenset({IPAddressPool.KIND}))
+
+OF_SPEAKERS: Final = frozenset(
+    each.KIND for each in (L2Advertisement, BGPAdvertisement, BGPPeer, BFDProfile, Community)
+)
+
+
+def speaker(node: str) -> Component:
+    """Of one node."""
+    return Component(OF_SPEAKERS, node)
+
+
+class Configuration:
+    """Kept up to date from what changed of the plan alone."""
+
+    def __init__(self) -> None:
+        self._verdicts = Verdicts()
+        self._objects = Gathered(_object)
+        self._is_first = True
+
+    def follow(self, plan: Plan, hint: Diff) -> None:
+        if self._is_first:
+            self._is_first = False
+            self._objects.follow(Diff(dict(plan), set()))
+        else:
+            self._objects.follow(hint)
+        self._verdicts.follow(plan, hint)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is any such object; if not, its kinds may not even be installed."""
+        return bool(self._objects.by_key)
+
+    def errors(self, component: Component) -> tuple[str, ...]:
+        """What is wrong with the objects that a component is told about."""
+        refs = sorted(ref for ref in self._verdicts.refs() if ref.kind in component.kinds)
+        return tuple(
+            f"{ref} {sentence(refusal)}"
+            for ref in refs
+            for refusal in self._verdicts.refused(ref)
+            if refusal.because.severity is Severity.ERROR
+        )
+
+
+def state_document(component: Component, namespace: str) -> dict[str, object]:
+    """The object, without its status."""
+    metadata = {"name": component.name, "namespace": namespace, "labels": component.labels}
+    return {"apiVersion": STATES.api_version, "kind": STATES.kind, "metadata": metadata}
+
+
+def state_status(errors: tuple[str, ...] | None, since: str) -> Mapping[str, object]:
+    """None: nobody looks any more. `since` is when it became so, in RFC 3339."""
+    result = UNKNOWN if errors is None else INVALID if errors else VALID
+    summary = "; ".join((errors or ())[:MOST_ERRORS])
+    condition = {
+        "type": VALID,
+        "status": {VALID: "True", INVALID: "False", UNKNOWN: UNKNOWN}[result],
+        "reason": {VALID: "AllUsed", INVALID: "Refused", UNKNOWN: "Stopped"}[result],
+        "message": summary,
+        "lastTransitionTime": since,
+    }
+    return {"result": result, "errorSummary": summary, "conditions": [condition]}
+
+
+def _object(unit: Unit) -> Ref | None:
+    known = OF_SPEAKERS | CONTROLLER.kinds
+    return unit.origin if isinstance(unit, Outcome) and unit.origin.kind in known else None
