@@ -11,8 +11,9 @@ from collections import defaultdict
 from pathlib import Path
 
 from live.until import until
-from portico.engines.arp import Arp, Options, arp, ndp
+from portico.engines.arp import Arp, Options, arp, datagram, ndp
 from portico.engines.arp.ethernet import ARP, BROADCAST, IPV6, multicast, render
+from portico.engines.arp.options import PORT
 from support.netns import Network, Space
 
 CLIENT = ("192.0.2.1/24", "2001:db8::1/64")
@@ -142,7 +143,9 @@ class Ears(threading.Thread):
         self._ends = threading.Event()
         self.answers: dict[str, list[tuple[float, bytes]]] = defaultdict(list)
         self.announcements: dict[str, list[tuple[float, bytes]]] = defaultdict(list)
-        self.asked = set()
+        self.beats: dict[bytes, list[bytes]] = defaultdict(list)
+        """Heartbeats, frame by frame, of each hardware address."""
+
         self.start()
 
     def ask(self, address: str) -> None:
@@ -186,7 +189,15 @@ class Ears(threading.Thread):
         self.join()
         self._tap.close()
 
+    def send(self, *frames: bytes) -> None:
+        """Whatever they are."""
+        for frame in frames:
+            self._tap.send(frame)
+
     def _take(self, now: float, frame: bytes) -> None:
+        if datagram.receive(frame, PORT) is not None:
+            self.beats[frame[6:12]].append(frame)
+            return
         heard = arp.read(frame) or ndp.read(frame)
         if heard is None or heard.mac == self.mac:
             return

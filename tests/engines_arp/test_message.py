@@ -25,7 +25,13 @@ from portico.engines.arp.message import (
     seal,
     unseal,
 )
-from portico.engines.arp.peers import NamesakeError, Peers, ReplayError
+from portico.engines.arp.peers import (
+    MOST_ALIVE,
+    CrowdError,
+    NamesakeError,
+    Peers,
+    ReplayError,
+)
 from support import effort
 
 KEY, OLD, OTHER = b"k" * 32, b"o" * 32, b"x" * 32
@@ -87,7 +93,6 @@ def test_nothing_but_two_errors_comes_of_what_is_not_ours(noise, place, value):
         assert datagram == seal(said(Ask((VIP,))), KEY)
 
 
-@effort.packets
 @given(
     st.recursive(st.one_of(st.integers(0, 300), st.text(), st.binary()), st.lists, max_leaves=20)
 )
@@ -113,6 +118,25 @@ def test_what_was_said_before_is_not_believed_again():
     with pytest.raises(ReplayError):  # the dead do not come back by a recording
         peers.hear(said(sequence=2).sender, 9.0)
     assert peers.hear(said(generation=6, sequence=1).sender, 9.1).is_new
+
+
+@pytest.mark.parametrize("size", [5, 8, 15])
+def test_addresses_of_no_family(size):
+    odd = bytes(size)
+    for body in (Beat((), 1, (odd,)), Ask((VIP, odd)), Reply(1, 1, (), (odd,)), Release((odd,))):
+        with pytest.raises(MalformedError):
+            unseal(seal(said(body), KEY), [KEY])
+
+
+def test_a_crowd_that_somebody_makes_up_is_not_kept():
+    peers = Peers("n0", 1)
+    for number in range(MOST_ALIVE):
+        peers.hear(said(node=f"x{number}").sender, 0.0)
+    with pytest.raises(CrowdError):
+        peers.hear(said(node="one-too-many").sender, 0.0)
+    assert peers.hear(said(node="x7", sequence=2).sender, 0.1).peer.node == "x7"
+    peers.expire(9.0)
+    assert peers.hear(said(node="one-too-many").sender, 9.0).is_new
 
 
 def test_our_own_words_and_those_of_a_namesake():

@@ -90,6 +90,25 @@ def test_who_wakes_up_answers_for_nothing_that_others_have_taken(stage, ears):
     assert owner.look().stalls >= 1
 
 
+def test_a_recording_does_not_bring_the_dead_back(stage, ears):
+    """Nor does it keep them alive: what was said once is worth nothing the second time."""
+    stage.serve(plan_of(announced(VIP)))
+    (owner,) = stage.settled(VIP)
+    until(lambda: len(ears.beats[owner.mac()]) > 20, "something to record")
+    heir = expected(stage, VIP, owner)
+    stage.switch.unplug(owner.space)
+    recorded = ears.beats[owner.mac()][-20:]
+    for frame in recorded:
+        ears.send(frame)
+        ears.ask(VIP)
+    until(lambda: heir.holds(VIP), "the heir to have it")
+    before = heir.look().replayed
+    ears.send(*recorded)
+    until(lambda: heir.look().replayed >= before + len(recorded), "them to be counted")
+    assert heir.holds(VIP)
+    assert owner.name not in {each.node for each in heir.link().neighbours}
+
+
 def test_a_planned_stop_hands_over_without_a_gap(stage, ears):
     stage.serve(plan_of(*(announced(address) for address in MANY)))
     stage.settled(*MANY)

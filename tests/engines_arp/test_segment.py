@@ -1,5 +1,6 @@
 """Segments among each other, without a network: stories, and whatever hypothesis thinks of."""
 
+import contextlib
 import random
 
 from hypothesis import given
@@ -7,6 +8,18 @@ from hypothesis import strategies as st
 
 from engines_arp.simulation import Simulation, table
 from portico.engines.arp.election import Candidate, elect
+from portico.engines.arp.message import (
+    Ask,
+    Beat,
+    Bye,
+    Message,
+    Offer,
+    Release,
+    Reply,
+    Sender,
+    Take,
+)
+from portico.engines.arp.peers import ReplayError
 
 A, B = "192.0.2.100", "2001:db8::100"
 ANYONE = {A: {}, B: {}}
@@ -148,6 +161,51 @@ def test_an_interface_of_another_name_is_no_candidate_here():
 
 NAMES = ("n0", "n1", "n2", "n3")
 PLANS = (table(ANYONE), table({A: {"n0": 5}, B: {}}), table({A: {}, B: {"n1": 3}}))
+PACKED = st.sampled_from([bytes((192, 0, 2, 100)), bytes(16), bytes((9, 9, 9, 9))])
+ADDRESSES = st.lists(PACKED, max_size=3).map(tuple)
+NUMBERS = st.integers(0, 9)
+BODIES = st.one_of(
+    st.builds(Beat, st.lists(NUMBERS, max_size=3).map(tuple), NUMBERS, ADDRESSES),
+    st.builds(Ask, ADDRESSES),
+    st.builds(Take, ADDRESSES),
+    st.builds(Reply, NUMBERS, NUMBERS, ADDRESSES, ADDRESSES),
+    st.builds(Offer, ADDRESSES),
+    st.builds(Release, ADDRESSES),
+    st.just(Bye()),
+)
+SENDERS = st.builds(
+    Sender,
+    st.sampled_from(["n1", "n2", "other"]),
+    NUMBERS,
+    NUMBERS,
+    st.integers(0, 7),
+    st.integers(1, 30_000),
+    st.just(("eth0",)),
+)
+
+
+@given(st.lists(st.tuples(SENDERS, BODIES, st.floats(0, 0.5)), max_size=30))
+def test_no_message_confuses_a_segment(said):
+    """Whoever knows the secret, or needs none, may say what it likes."""
+    world = Simulation()
+    segment = world.start("n0", table(ANYONE))
+    world.run(0.5)
+    now = world.now
+    for sender, body, pause in said:
+        now += pause
+        if segment.is_stale(now):
+            segment.restart(now)
+        with contextlib.suppress(ReplayError):
+            segment.hear(Message(sender, body), now)
+        segment.look_at_clock(now)
+        list(segment.bursts.due(now, 1000))
+        assert segment.next_deadline() > now, "or it would be looked at without a pause"
+        assert segment.holds.held.keys().isdisjoint(segment.holds.asking)
+        assert segment.holds.lingering.keys() <= segment.holds.held.keys()
+        assert len(segment.outbox) < 500
+        segment.outbox.clear()
+
+
 ACTS = (
     lambda world, name, plan: world.kill(name),
     lambda world, name, plan: name in world.segments or world.start(name, plan),

@@ -106,8 +106,7 @@ class Handover:
 
     def claimed(self, peer: Peer, addresses: Iterable[bytes], number: int, now: float) -> None:
         """Somebody answers for these."""
-        for address in addresses:
-            peer.claims[address] = now
+        peer.claim(addresses, now)
         both = [address for address in addresses if address in self.holds.held]
         if both and peer.is_deaf(now):
             self._yield(both, peer)

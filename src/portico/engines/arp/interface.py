@@ -19,7 +19,7 @@ from portico.engines.arp.message import (
     seal,
     unseal,
 )
-from portico.engines.arp.peers import NamesakeError, ReplayError
+from portico.engines.arp.peers import CrowdError, NamesakeError, ReplayError
 from portico.engines.arp.segment import Segment
 from portico.engines.arp.speech import Own, Timing
 from portico.engines.arp.taps import Taps
@@ -171,7 +171,7 @@ class Interface:
             self._counts.forged += 1
         except MalformedError:
             self._counts.malformed += 1
-        except ReplayError:
+        except (ReplayError, CrowdError):
             self._counts.replayed += 1
         except NamesakeError:
             self._counts.namesakes += 1

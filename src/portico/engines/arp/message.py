@@ -23,10 +23,15 @@ MOST_ADDRESSES: Final = 40
 MOST_CLAIMS: Final = 16
 """Addresses that a beat names; all of them are named in turn."""
 
+LONGEST_PATIENCE: Final = 30_000
+"""Milliseconds."""
+
 MOST_SEEN: Final = 32
 MOST_NAMES: Final = 8
 
 Address = Annotated[bytes, Meta(min_length=4, max_length=16)]
+"""Packed: of 4 or 16 bytes, which `unseal` looks after."""
+
 Addresses = Annotated[tuple[Address, ...], Meta(max_length=MOST_ADDRESSES)]
 Counter = Annotated[int, Meta(ge=0)]
 
@@ -54,7 +59,7 @@ class Sender(Struct, frozen=True, array_like=True):
     generation: Counter
     sequence: Counter
     mood: Annotated[int, Meta(ge=0, lt=256)]
-    patience: Annotated[int, Meta(ge=1, le=60_000)]
+    patience: Annotated[int, Meta(ge=1, le=LONGEST_PATIENCE)]
     names: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=MOST_NAMES)]
 
 
@@ -142,9 +147,24 @@ def unseal(datagram: bytes, keys: Sequence[bytes]) -> Message:
     if not any(hmac.compare_digest(tag, _tag(content, key)) for key in keys):
         raise ForgedError
     try:
-        return _decoder.decode(content)
+        message = _decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError(str(error)) from None
+    if any(len(address) not in (4, 16) for address in _addresses(message.body)):
+        raise MalformedError("an address is neither IPv4 nor IPv6")
+    return message
+
+
+def _addresses(body: Body) -> tuple[bytes, ...]:
+    match body:
+        case Beat():
+            return body.claims
+        case Reply():
+            return (*body.given, *body.refused)
+        case Bye():
+            return ()
+        case _:
+            return body.addresses
 
 
 def _tag(content: bytes, key: bytes) -> bytes:

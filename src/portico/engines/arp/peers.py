@@ -1,6 +1,6 @@
 """Who else is on a segment, as far as its messages tell. No clock in here: `now` is in seconds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -8,6 +8,12 @@ from portico.engines.arp.message import Mood, Sender
 
 MOST_KNOWN: Final = 4096
 """Nodes whose last message is remembered; a segment with more is no segment."""
+
+MOST_ALIVE: Final = 1024
+"""Nodes at once. Somebody makes them up, where there are more and there is no secret."""
+
+MOST_CLAIMS: Final = 1 << 16
+"""Addresses of one node that are remembered."""
 
 
 NO_MOOD: Final = Mood(0)
@@ -18,6 +24,10 @@ DEAF_AFTER: Final = 3
 
 class ReplayError(Exception):
     """It was said before, or by a process that has been replaced."""
+
+
+class CrowdError(Exception):
+    """There are too many others already."""
 
 
 class NamesakeError(Exception):
@@ -42,6 +52,11 @@ class Peer:
     held: int = 0
     claims: dict[bytes, float] = field(default_factory=dict)
     """Addresses that it answers for, and when it last said so."""
+
+    def claim(self, addresses: Iterable[bytes], now: float) -> None:
+        for address in addresses:
+            if address in self.claims or len(self.claims) < MOST_CLAIMS:
+                self.claims[address] = now
 
     @property
     def until(self) -> float:
@@ -84,7 +99,7 @@ class Peers:
         return next((peer for peer in self if peer.generation == generation), None)
 
     def hear(self, sender: Sender, now: float) -> Heard:
-        """Raises ReplayError or NamesakeError."""
+        """Raises ReplayError, NamesakeError or CrowdError."""
         if sender.node == self._node:
             if sender.generation == self._generation:
                 raise ReplayError
@@ -92,6 +107,8 @@ class Peers:
         moment = (sender.generation, sender.sequence)
         if moment <= self._last.get(sender.node, (-1, -1)):
             raise ReplayError
+        if sender.node not in self._alive and len(self._alive) >= MOST_ALIVE:
+            raise CrowdError
         self._remember(sender.node, moment)
         peer = self._alive.get(sender.node)
         is_new = peer is None or peer.generation != sender.generation

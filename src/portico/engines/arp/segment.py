@@ -96,7 +96,7 @@ class Segment:
         self.speech.say(Bye())
 
     def hear(self, message: Message, now: float) -> None:
-        """Raises ReplayError or NamesakeError."""
+        """Raises ReplayError, NamesakeError or CrowdError."""
         heard = self.peers.hear(message.sender, now)
         if heard.is_new:
             self._beat(now)
