@@ -104,6 +104,15 @@ def test_what_is_said_right_behind_the_heads_is_not_lost(live, endpoints):
     assert heard == [frame(TEXT, b"hello", mask=MASK)]
 
 
+def test_an_interim_answer_is_none(live, endpoints):
+    def hints(exchange):
+        exchange.connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + SWITCHING)
+        raise ConnectionAbortedError
+
+    endpoints.on["/ws"] = hints
+    assert upgrade(live).status == 101
+
+
 @pytest.mark.parametrize("leaver", ["client", "endpoint"])
 def test_its_own_goodbye_passes_as_it_is(opened, leaver):
     one, other = opened.client, opened.endpoint
@@ -153,8 +162,8 @@ def test_an_endpoint_is_told_what_it_is_told_of_any_request(live, endpoints):
     sent = [
         *UPGRADE, ("Cookie", "a=b"), ("Accept", "one"), ("Accept", "two"), ("Proxy", "evil"),
         ("X_Real_IP", "192.0.2.1"), ("X-Forwarded-For", "192.0.2.1"), ("TE", "trailers"),
-        ("Keep-Alive", "timeout=5"), ("X-Empty", ""), ("Origin", "http://shop.example"),
-        ("X-Request-ID", "mine"),
+        ("Keep-Alive", "timeout=5"), ("X-Empty", ""), ("X-Forwarded-Host", "a: "),
+        ("Via", "b: :"), ("Origin", "http://shop.example"), ("X-Request-ID", "mine"),
     ]  # fmt: skip
     asked = []
 

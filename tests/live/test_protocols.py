@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+import websockets
 from aiohttp import ClientSession, ClientTimeout, WSMsgType
 
 from live.manifests import backend, endpoints, ingress, secret, service
@@ -57,6 +58,19 @@ async def test_websocket(shop, sni):
             return bool(connection.fileno() == -1)
 
         await eventually(is_closed, "the connection to end")
+
+
+async def test_a_compressed_websocket(shop):
+    """By another client: what the two sides agree on is their affair (RFC 7692)."""
+    to = {"host": "127.0.0.1", "port": shop.http}
+    async with websockets.connect(f"ws://{HOST}/ws", compression="deflate", **to) as ws:
+        assert [each.name for each in ws.protocol.extensions] == ["permessage-deflate"]
+        for text in ("x" * 300_000, "Grüße", ""):
+            await ws.send(text)
+            assert await ws.recv() == text
+        await ws.send([b"in", b"three", b"parts"])
+        assert await ws.recv() == b"inthreeparts"
+        await (await ws.ping())
 
 
 @BOTH

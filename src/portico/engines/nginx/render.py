@@ -192,7 +192,7 @@ def _headers_believed(peers: list[str]) -> list[str]:
 def _request_head(headers: Mapping[str, str]) -> str:
     """The same as one text, for Lua to send; fields that turn out to be empty are left out."""
     values = {name: "" if value == '""' else value for name, value in headers.items()}
-    return "".join(rf"{name}: {value}\r\n" for name, value in values.items())
+    return "".join(rf"\r\n{name}: {value}" for name, value in values.items())
 
 
 def _indent(lines: list[str], width: int) -> str:
