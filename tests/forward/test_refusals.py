@@ -147,6 +147,9 @@ def test_one_of_several_ports_is_an_error_unless_it_is_no_matter(place, portico,
     words = ("web-1", f"{endpoints_port}:{HTTP}", f":{HTTP}")
     process = portico(*words)
     assert process.ended() == 1
+    process = portico("web-1", f":{HTTP}", f"{endpoints_port}:{HTTP}")
+    assert process.ended() == 1
+    assert process.out == [], "nothing is said to be forwarded"
     process = portico(*words, "--ignore-busy").until_listening(lines=2)
     assert process.err[0].startswith(f"web-1: Unable to listen on port {endpoints_port}: ") or (
         process.err[0].startswith(f"pod/web-1: Unable to listen on port {endpoints_port}: ")

@@ -25,7 +25,7 @@ class Entrance:
         self, bound: Sequence[Bound], remote: int | str, take: Callable[[Incoming], None]
     ) -> None:
         self.bound = bound
-        self._remote, self._taken_by = remote, take
+        self.remote, self._taken_by = remote, take
         self._loop = asyncio.get_running_loop()
         self._paused: dict[Bound, asyncio.TimerHandle] = {}
 
@@ -55,7 +55,7 @@ class Entrance:
 
     def _take(self, connection: socket.socket, bound: Bound) -> None:
         connection.settimeout(0)
-        self._taken_by(Incoming(connection, self._remote, bound.name, bound.port))
+        self._taken_by(Incoming(connection, self.remote, bound.name, bound.port))
 
     def _pause(self, bound: Bound) -> None:
         """They wait in the kernel until others have ended."""

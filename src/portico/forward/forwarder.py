@@ -50,8 +50,8 @@ class Forwarder:
         self._count = 0
         self._carried = 0, 0
         loop = asyncio.get_running_loop()
-        self.chosen: asyncio.Future[None] = loop.create_future()
-        """There is a pod for new connections."""
+        self.chosen: asyncio.Future[Candidate] = loop.create_future()
+        """The first pod that there was for new connections."""
         self.opened: asyncio.Future[None] = loop.create_future()
         """A connection would be carried now; or why the first try has failed."""
 
@@ -100,8 +100,8 @@ class Forwarder:
             return
         for effect in effects:
             self._do(effect, self._group)
-        if self.course.pods and not self.chosen.done():
-            self.chosen.set_result(None)
+        if not self.chosen.done() and (chosen := self.course.chosen):
+            self.chosen.set_result(chosen[0])
         self._set_timer()
 
     def _do(self, effect: Effect, group: asyncio.TaskGroup) -> None:

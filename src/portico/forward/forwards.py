@@ -31,6 +31,8 @@ async def forwarding(
         try:
             await _prepare(forwards, group)
             for forward in forwards:
+                forward.listen()
+            for forward in forwards:
                 forward.open()
             if beside:
                 tasks.append(group.create_task(beside()))

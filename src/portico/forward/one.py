@@ -42,7 +42,7 @@ class World(NamedTuple):
 
 
 class Forward:
-    """`prepare`, then `open`; `close` at the end. Its tasks run in the group it is given."""
+    """`prepare`, `listen`, `open`; `close` at the end. Its tasks run in the group it is given."""
 
     def __init__(
         self, request: Request, options: Options, world: World, tell: Callable[[Told], None]
@@ -84,12 +84,13 @@ class Forward:
         except TimeoutError:
             raise self._too_late() from None
 
-    def open(self) -> None:
-        """Listen. Raises ForwardError for a port that cannot be had, unless that is no matter."""
+    def listen(self) -> None:
+        """Raises ForwardError for a port that cannot be had, unless that is no matter."""
         busy: BusyError | None = None
         for door in self._doors:
             try:
-                self._listen(door)
+                bound = listen(door.local, self.request.places, self._options.on_conflict)
+                self.entrances.append(Entrance(bound, door.remote, self.forwarder.take))
             except BusyError as error:
                 if not self._options.ignore_busy:
                     raise
@@ -98,6 +99,16 @@ class Forward:
                 self._tell(Trouble(self.request.title, told))
         if busy and not self.entrances:
             raise busy
+
+    def open(self) -> None:
+        """Take what comes."""
+        for entrance in self.entrances:
+            entrance.open()
+            remote = self._number(entrance.remote, self._first)
+            for each in entrance.bound:
+                told = Listening(self.request.title, each.name, each.port, remote)
+                self.listening.append(told)
+                self._tell(told)
 
     async def close(self) -> None:
         """Everything that is carried ends."""
@@ -110,20 +121,10 @@ class Forward:
         if not self._failure.done():
             self._failure.cancel()
 
-    def _listen(self, door: Door) -> None:
-        bound = listen(door.local, self.request.places, self._options.on_conflict)
-        entrance = Entrance(bound, door.remote, self.forwarder.take)
-        self.entrances.append(entrance)
-        entrance.open()
-        remote = self._number(door.remote, self._first)
-        for each in bound:
-            told = Listening(self.request.title, each.name, each.port, remote)
-            self.listening.append(told)
-            self._tell(told)
-
     @property
     def _first(self) -> Candidate:
-        return self.forwarder.course.chosen[0]
+        """A pod of now, or where there is none, the one that there was at the start."""
+        return next(iter(self.forwarder.course.chosen), self.forwarder.chosen.result())
 
     def _resolve(self) -> None:
         first, made = self._first, self._made()
@@ -139,7 +140,7 @@ class Forward:
         service = self._pods.service if self._pods else None
         return Doors(service, takes_undeclared=self.request.takes_undeclared)
 
-    async def _or_failure(self, wanted: asyncio.Future[None]) -> None:
+    async def _or_failure(self, wanted: asyncio.Future[Any]) -> None:
         """Raises what stands in the way of it."""
         await asyncio.wait({wanted, self._failure}, return_when=asyncio.FIRST_COMPLETED)
         if self._failure.done():

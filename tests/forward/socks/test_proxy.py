@@ -103,6 +103,20 @@ def test_it_follows_the_pods(place, proxy):
     until(lambda: curl(proxy, "http://web/") == other, "the other pod")
 
 
+def test_a_service_whose_pods_are_gone(place, portico):
+    place.start("web-1")
+    place.serve()
+    process = portico("--socks=0", "--connect-timeout=200ms")
+    until(lambda: process.out, "the proxy")
+    proxy = int(process.out[0].rpartition(":")[2])
+    assert curl(proxy, "http://web/") == "web-1"
+    place.remove("web-1")
+    until(lambda: any("there is no pod" in line for line in process.err), "it to be told")
+    assert "reset by peer" in curl(proxy, "http://web/")
+    place.start("web-2")
+    assert curl(proxy, "http://web/") == "web-2"
+
+
 def test_bytes_behind_the_request_are_the_connections(proxy):
     """A client may say everything at once."""
     with socket.create_connection(("127.0.0.1", proxy), 30) as connection:
