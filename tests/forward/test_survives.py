@@ -111,6 +111,29 @@ def test_a_pod_of_a_stateful_set_comes_again(place, portico):
     assert body(connection) == "db-0"
 
 
+def test_a_pod_of_a_deployment_does_not(place, portico):
+    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-5d", "uid": "1",
+             "controller": True}  # fmt: skip
+    place.start("web-5d-x", ownerReferences=[owner])
+    process = portico("web-5d-x", f":{HTTP}").until_listening()
+    place.remove("web-5d-x")
+    until(lambda: len(process.err) > 1, "it to be told")
+    assert process.err == [
+        "pod/web-5d-x: its ReplicaSet web-5d gives the next one another name; name what makes the "
+        "pods, as deploy/NAME",
+        "pod/web-5d-x: there is no pod; new connections wait for a ready pod",
+    ]
+
+
+def test_a_server_that_is_in_trouble_at_the_start(place, portico):
+    place.start("web-1")
+    place.serve()
+    place.server.fail(503, 3, verb="watch", resource="pods")
+    process = portico("svc/web", ":80").until_listening()
+    assert answer(process) == "web-1"
+    assert "svc/web: the cluster cannot be followed: " in process.err[0]
+
+
 def test_a_pod_that_is_not_ready_any_more(place, forwarded):
     place.start("web-2", is_ready=False)
     place.become("web-1", ready=False)

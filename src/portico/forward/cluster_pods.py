@@ -125,16 +125,24 @@ class ClusterPods:
         )
 
     def _tell(self, candidates: Sequence[Candidate]) -> None:
-        if candidates != self._last:
-            self._last = candidates
-            self._seen(candidates)
+        if candidates == self._last:
+            return
+        self._last = candidates
+        if self._subject.owner and not candidates:
+            told = f"its {self._subject.owner} gives the next one another name"
+            self._pass(ForwardError(told, "name what makes the pods, as deploy/NAME"))
+        self._seen(candidates)
 
     def _tell_trouble(self) -> None:
         troubles = (table.trouble for table in (self._pods, self._slices) if table is not None)
         if trouble := next(filter(None, troubles), ""):
-            self._fail(ForwardError(f"the cluster cannot be followed: {trouble}"))
+            self._pass(ForwardError(f"the cluster cannot be followed: {trouble}"))
         else:
             self._told = ""
+
+    def _pass(self, error: ForwardError) -> None:
+        error.is_passing = True
+        self._fail(error)
 
     def _fail(self, error: ForwardError) -> None:
         """Once for each reason."""

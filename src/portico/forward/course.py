@@ -156,10 +156,6 @@ class Course:
         line.connections.discard(connection)
         return self._drained(key) + self._serve(now)
 
-    def gave_up(self, connection: int) -> None:
-        """A client that waited has left."""
-        self._waiters.pop(connection, None)
-
     def tick(self, now: float) -> list[Effect]:
         """The time of `due` has come."""
         late = [each for each, waiter in self._waiters.items() if waiter.until <= now]

@@ -18,6 +18,8 @@ class ForwardError(Exception):
         self.reason = reason
         self.hint = hint
         self.code = code
+        self.is_passing = False
+        """Whether it may be over in a moment, so that it is told and waited for."""
 
     @property
     def line(self) -> str:

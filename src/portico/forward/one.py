@@ -149,7 +149,8 @@ class Forward:
 
     def _failed(self, error: ForwardError) -> None:
         """At the start it is over; later it is only told."""
-        if self.forwarder.opened.done() or self._failure.done():
+        is_late = self.forwarder.opened.done() or self._failure.done()
+        if is_late or error.is_passing:
             self._tell(Trouble(self.request.title, error.reason, error.hint))
         else:
             self._failure.set_exception(error)

@@ -1,7 +1,7 @@
 """What a target is in a cluster: where its pods are to be looked for."""
 
 import asyncio
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
@@ -24,7 +24,10 @@ from portico.kube.http.client import Client
 
 T = TypeVar("T")
 
-_ENDED = ("Succeeded", "Failed")
+SAME_NAMES: Final = "StatefulSet"
+"""Its pods are called as the ones before them."""
+
+_ENDED: Final = ("Succeeded", "Failed")
 
 
 class Subject(Struct, frozen=True):
@@ -37,7 +40,7 @@ class Subject(Struct, frozen=True):
     pod: str = ""
     service: Service | None = None
     owner: str = ""
-    """Of a pod: what makes another one when it is gone."""
+    """Of a pod: what makes another one when it is gone, of another name."""
 
 
 def by_selector(labels: str, namespace: str) -> Subject:
@@ -96,5 +99,5 @@ def _of_pod(title: str, pod: Pod) -> Subject:
             f"unable to forward port because pod is not running. Current status={phase}"
         )
     owners = (each for each in pod.metadata.owner_references if each.controller)
-    owner = next((f"{each.kind} {each.name}" for each in owners), "")
+    owner = next((f"{each.kind} {each.name}" for each in owners if each.kind != SAME_NAMES), "")
     return Subject(title, pod.metadata.namespace, pod=pod.name, owner=owner)

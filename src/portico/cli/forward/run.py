@@ -3,7 +3,7 @@
 import asyncio
 import resource
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from portico.cli.forward.ending import Ending, end_by
 from portico.cli.forward.tellers import Teller, teller
@@ -22,6 +22,9 @@ from portico.kube.streams.settings import Settings
 if TYPE_CHECKING:
     from portico.cli.forward.background import Detaching
     from portico.forward.socks.server import SocksServer
+
+
+MOST_FILES: Final = 1 << 16
 
 
 def run(wanted: Wanted) -> int:
@@ -107,9 +110,11 @@ async def _for_ever() -> int:
 
 
 def _allow_many_connections() -> None:
-    """As many as the system lets us have; often it is a thousand unless one asks."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    """Often it is a thousand unless one asks for more. A command that is run has them, too."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(MOST_FILES, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _warn_of_others(wanted: Wanted, tell: Teller) -> None:

@@ -1,5 +1,6 @@
 """From what a name means to a target: asks the API server where only it can know."""
 
+import asyncio
 from contextlib import aclosing
 from typing import Final, NamedTuple
 
@@ -16,6 +17,12 @@ from portico.kube.http.errors import ForbiddenError, NotFoundError
 
 NOT_FOUND: Final = "NotFound"
 
+GOOD_FOR: Final = 30.0
+"""Seconds that what a name leads to is taken for granted, as a DNS would."""
+
+MOST: Final = 1024
+"""Names."""
+
 
 class Place(NamedTuple):
     """A target and its namespace."""
@@ -29,11 +36,22 @@ class Lookup:
 
     def __init__(self, client: Client, namespace: str) -> None:
         self._namespace = namespace
+        self._found: dict[Meant, tuple[Place, float]] = {}
         self._services = Objects(client, SERVICE.resource, typed(Service))
         self._pods = Objects(client, POD.resource, typed(Pod))
 
     async def find(self, meant: Meant) -> Place:
         """Raises ForwardError."""
+        now = asyncio.get_running_loop().time()
+        place, until = self._found.get(meant, (None, 0.0))
+        if place is None or until < now:
+            place = await self._find(meant)
+            if len(self._found) >= MOST:
+                self._found.clear()
+            self._found[meant] = place, now + GOOD_FOR
+        return place
+
+    async def _find(self, meant: Meant) -> Place:
         namespace = meant.namespace or self._namespace
         try:
             if meant.address:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from msgspec.structs import replace
+
 from portico.forward.errors import ForwardError
 from portico.forward.one import Forward, World
 from portico.forward.options import Options, Request
@@ -20,7 +22,9 @@ class Reached:
     def __init__(
         self, world: World, options: Options, tell: Callable[[Told], None], pods: int = 1
     ) -> None:
-        self._world, self._options, self._tell, self._pods = world, options, tell, pods
+        # Nobody waits for a proxy as long as for a program that is starting.
+        self._options = replace(options, running_timeout=options.connect_timeout)
+        self._world, self._tell, self._pods = world, tell, pods
         self._finding: dict[Place, asyncio.Task[Forward | ForwardError]] = {}
         self._used: dict[Place, float] = {}
 
@@ -50,6 +54,7 @@ class Reached:
         except ForwardError as error:
             # The next who asks may have more luck.
             self._finding.pop(place, None)
+            self._used.pop(place, None)
             await forward.close()
             return error
         except BaseException:
