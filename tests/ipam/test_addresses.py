@@ -131,3 +131,16 @@ def test_a_million_addresses_are_not_walked_through():
     assert found.leases[service("s0")].addresses == ("10.0.0.0", "2001:db8::")
     addresses = {address for lease in found.leases.values() for address in lease.addresses}
     assert len(addresses) == 4000
+
+
+def test_who_is_refused_hears_who_has_it_now():
+    """Also where that has changed since, and nothing was given back."""
+    world = World()
+    world.happen([pool("edge", "192.0.2.1/32")])
+    world.happen(want("m", key="k", ports=[80]))
+    refused = world.happen(want("z", addresses=("192.0.2.1",), ports=[443])).refused
+    assert refused[service("z")].detail == "192.0.2.1 is held by Service shop/m"
+    refused = world.happen(want("c", key="k", ports=[81])).refused
+    assert refused[service("z")].detail == "192.0.2.1 is held by Service shop/c"
+    refused = world.happen("c").refused
+    assert refused[service("z")].detail == "192.0.2.1 is held by Service shop/m"
