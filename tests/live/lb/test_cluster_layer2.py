@@ -50,7 +50,7 @@ def server(node, root, monkeypatch):
         made.put(*definitions(), status_kind(), status_kind(BGP_STATUSES, "ServiceBGPStatus"))
         for name in (HOME, "shop", "portico-node"):
             made.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-        made.put({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "a"}})
+        made.put(node_object([]))
         kubeconfig = made.kubeconfig(root, TOKEN)
         node.origin = ("--cluster", "--kubeconfig", str(kubeconfig))
         node.defaults = (
@@ -78,6 +78,13 @@ def test_status_and_events_of_a_service_that_is_announced(server, node, town):
     }
     until(lambda: "nodeAssigned" in events(server), "word of it")
     assert 'node "a" with protocol "layer2"' in events(server)["nodeAssigned"]
+
+    # L2-05: a node without a network does not announce.
+    unavailable = [{"type": "NetworkUnavailable", "status": "True"}]
+    server.put(node_object(unavailable))
+    until(lambda: not server.all(STATUSES), "the status to vanish")
+    server.put(node_object([]))
+    until(lambda: statuses(server), "the status to come back")
 
     # An interface that does not exist: nobody announces, and the owner is told.
     server.put(advertisement(interfaces=["eth9"]))
@@ -125,23 +132,15 @@ def test_status_of_a_service_that_routers_are_told_of(server, node):
     assert not server.all(BGP_STATUSES)
 
 
-def test_the_network_of_the_node_is_unavailable(server, node, town):
-    """L2-05, for a node that is alone."""
-    server.put(pool(), advertisement(), web(), endpoints())
-    node.start()
-    until_reached(town.client, VIP, 80, "b1")
-    until(lambda: statuses(server), "the status to be written")
-    conditions = [{"type": "NetworkUnavailable", "status": "True"}]
-    for is_bad in (True, False):
-        server.put(
-            {
-                "apiVersion": "v1",
-                "kind": "Node",
-                "metadata": {"name": "a"},
-                "status": {"conditions": conditions if is_bad else []},
-            }
-        )
-        until(lambda bad=is_bad: bool(statuses(server)) is not bad, f"bad: {is_bad}")
+def node_object(conditions):
+    """As the API server has it."""
+    meta = {"name": "a"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": meta,
+        "status": {"conditions": conditions},
+    }
 
 
 def statuses(server) -> set[str]:
