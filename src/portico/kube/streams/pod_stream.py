@@ -188,10 +188,15 @@ class PodStream:
         elif self._is_detached:
             return
         elif self._error and self._has_error_ended:
-            self._carrier.send_reset(self)
-            self.end(self._failure(is_refused=self._heard_at is None))
+            self._fail()
+        elif self._error and self._pod_has_ended:
+            self._set_timer(LAST_WORDS, self._fail)  # the rest of what was wrong, or its end
         elif self._pod_has_ended:
             self._pod_is_silent_for_good()
+
+    def _fail(self) -> None:
+        self._carrier.send_reset(self)
+        self.end(self._failure(is_refused=self._heard_at is None))
 
     def _pod_is_silent_for_good(self) -> None:
         self._tell_eof()
