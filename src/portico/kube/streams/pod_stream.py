@@ -19,6 +19,11 @@ QUIET: Final = 1.0
 SHORTEST: Final = 0.02
 """Seconds between two looks at whether the pod is silent."""
 
+VERDICT: Final = 0.5
+"""Seconds after the pod's bytes for what was wrong with them. containerd and CRI-O end the bytes
+before they say it; a client that is told of the end too early takes half an answer for a whole one.
+"""
+
 LAST_WORDS: Final = 5.0
 """Seconds for the pod's side to say how it went, once both directions are over."""
 
@@ -89,6 +94,7 @@ class PodStream:
         self._pod_has_ended = False
         self._has_told_eof = False
         self._has_error_ended = False
+        self._awaits_verdict = self._is_verdict_late = False
         self._is_detached = False
         self._end: End | None = None
 
@@ -199,6 +205,11 @@ class PodStream:
         self.end(self._failure(is_refused=self._heard_at is None))
 
     def _pod_is_silent_for_good(self) -> None:
+        if not (self._has_error_ended or self._is_verdict_late):
+            if not self._awaits_verdict:
+                self._awaits_verdict = True
+                self._set_timer(VERDICT, self._no_verdict)
+            return
         self._tell_eof()
         if self._has_error_ended:
             # The pod's side has left: nobody would read what the client may still say.
@@ -207,6 +218,10 @@ class PodStream:
         elif self.is_told_to_end:
             self._send_end()
             self._set_timer(LAST_WORDS, self._end_without_last_words)
+
+    def _no_verdict(self) -> None:
+        self._is_verdict_late = True
+        self._judge()
 
     def _tell_eof(self) -> None:
         if not self._has_told_eof:
