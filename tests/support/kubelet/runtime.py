@@ -45,6 +45,10 @@ class Runtime:
         return self._terms.resets
 
     @property
+    def ends_bytes_first(self) -> bool:
+        return self._terms.ends_bytes_first
+
+    @property
     def pairing(self) -> float:
         return self._terms.pairing
 

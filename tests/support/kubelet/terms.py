@@ -15,6 +15,9 @@ class Terms:
     resets: bool = True
     """Where the application resets its connection both streams are reset, as from 1.32 on.
     Older nodes write an error."""
+    ends_bytes_first: bool = True
+    """The bytes of a connection end before it is said what was wrong with it, as containerd has it
+    up to 2.2, and CRI-O."""
     ends_sessions: bool = True
     """Sessions end with their pod. Where they do not, every further dial fails."""
     grace: float = 1.0

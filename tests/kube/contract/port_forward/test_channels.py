@@ -2,6 +2,7 @@
 
 import base64
 import ssl
+from contextlib import AsyncExitStack
 
 import aiohttp
 import pytest
@@ -45,13 +46,16 @@ async def open_channels(place, form):
     cluster = yaml.safe_load(place.kubeconfig.read_text())["clusters"][0]["cluster"]
     authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
     context = ssl.create_default_context(cadata=authority)
-    async with aiohttp.ClientSession(headers=Plain(place.kubeconfig).headers) as session:
+    async with (
+        aiohttp.ClientSession(headers=Plain(place.kubeconfig).headers) as session,
+        AsyncExitStack() as stack,
+    ):
 
         async def start(pod, *ports):
             path = f"/api/v1/namespaces/{place.namespace}/pods/{pod}/portforward"
             url = cluster["server"] + path + "?" + "&".join(f"ports={port}" for port in ports)
             connected = session.ws_connect(url, protocols=[form], ssl=context)
-            return Channels(await connected, form)
+            return Channels(await stack.enter_async_context(connected), form)
 
         yield start
 

@@ -129,6 +129,8 @@ class Session:
             self._close(pair)
 
     def failed(self, pair: Pair, words: str) -> None:
+        if self._runtime.ends_bytes_first:
+            self._finish(pair, pair.data_stream)
         self._complain(pair, self._runtime.in_error(pair.port, words))
         self._close(pair)
 
@@ -223,9 +225,13 @@ class Session:
 
     def _close(self, pair: Pair) -> None:
         for stream in (pair.data_stream, pair.error_stream):
-            if stream not in pair.closed:
-                self._write([frames.head(stream, 0, ends=True)])
+            self._finish(pair, stream)
         self._forget(pair)
+
+    def _finish(self, pair: Pair, stream: int) -> None:
+        if stream not in pair.closed:
+            pair.closed.add(stream)
+            self._write([frames.head(stream, 0, ends=True)])
 
     def _reset(self, pair: Pair, stream: int) -> None:
         if stream not in pair.closed:
