@@ -34,6 +34,7 @@ NAMES: Final = {
     "l4-health": "bench.l4.health",
     "l4-relay": "bench.l4.relay",
     "lb-takeover": "bench.lb.takeover",
+    "lb-routes": "bench.lb.routes",
 }
 """Modules by the names that people type."""
 
