@@ -195,7 +195,8 @@ def _start_frr(space: Space) -> None:
         more = ["--bfdctl", f"{folder}/bfdd.sock"] if name == "bfdd" else []
         _quietly(
             space, f"/usr/lib/frr/{name}", "-P", "0", "-A", "127.0.0.1",
-            "-i", f"{folder}/{name}.pid", "-z", f"{folder}/zserv.api", "--vty_socket", str(folder), *more,
+            "-i", f"{folder}/{name}.pid", "-z", f"{folder}/zserv.api",
+            "--vty_socket", str(folder), *more,
         )  # fmt: skip
         until((folder / ("zserv.api" if name == "zebra" else f"{name}.vty")).exists, name)
     space.run("vtysh", "--vty_socket", str(folder), "-f", f"{folder}/frr.conf")
