@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
-from portico.daemon.engines import Engines, merged
+from portico.daemon.engines import NO_ORDER, Engines, merged
 from portico.engines.contract import Figures, Report
 from portico.model.ref import Ref
 from portico.plan.health_port import HealthPort, health_port_key
@@ -34,8 +34,8 @@ class Fake:
 
 
 @asynccontextmanager
-async def at_work(*fakes: Fake):
-    engines = Engines(fakes)
+async def at_work(*fakes: Fake, after=NO_ORDER):
+    engines = Engines(fakes, after)
     async with asyncio.TaskGroup() as group:
         work = group.create_task(engines.work())
         yield engines
@@ -46,6 +46,31 @@ async def until(is_so) -> None:
     async with asyncio.timeout(20):
         while not is_so():  # noqa: ASYNC110  # engines tell nobody
             await asyncio.sleep(0.005)
+
+
+async def test_one_begins_after_another():
+    """Nobody is announced who is not served yet."""
+    kernel, arp, alone = Fake("nftables", in_sync=False), Fake("arp"), Fake("bgp")
+    after = {"arp": "nftables", "bgp": "missing"}
+    async with at_work(kernel, arp, alone, after=after) as engines:
+        engines.want({}, Diff({}, set()))
+        await until(lambda: len(kernel.plans) > 2 and alone.plans)
+        assert not arp.plans
+        assert "waits until nftables" in {r.engine: r.detail for r in engines.reports}["arp"]
+        assert not engines.is_live
+        kernel.in_sync = True
+        await until(lambda: arp.plans and engines.is_live)
+        kernel.in_sync = False
+        engines.want({}, Diff({}, set()))
+        await until(lambda: len(arp.plans) > 1)  # it goes on, whatever becomes of the other
+
+
+async def test_who_waits_for_one_that_cannot_work_here_keeps_nobody_from_being_ready():
+    kernel, arp = Fake("nftables", in_sync=False, able=False), Fake("arp")
+    async with at_work(kernel, arp, after={"arp": "nftables"}) as engines:
+        engines.want({}, Diff({}, set()))
+        await until(lambda: engines.is_live)
+        assert not arp.plans
 
 
 async def test_ready_when_every_engine_has_made_the_plan_true():

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from portico.engines.contract import Engine, Figures, Report
@@ -20,14 +22,23 @@ TICK: Final = 1.0
 AUDIT: Final = 600.0
 """Seconds after which everything is compared again, without believing any hint."""
 
+NO_ORDER: Final[Mapping[str, str]] = MappingProxyType({})
+
 NOTHING: Final = Diff({}, set())
 
 
 class Engines:
-    """Hands every engine the newest plan; hints that were not read yet are merged."""
+    """Hands every engine the newest plan; hints that were not read yet are merged.
 
-    def __init__(self, engines: Sequence[Engine]) -> None:
+    `after` names engines that begin only when another one has made a whole plan true, by theirs:
+    nobody is to be led here who is not served yet. Where that one is missing, nobody waits.
+    """
+
+    def __init__(self, engines: Sequence[Engine], after: Mapping[str, str] = NO_ORDER) -> None:
         self._desks = [_Desk(engine) for engine in engines]
+        by_name = {desk.engine.name: desk for desk in self._desks}
+        for desk in self._desks:
+            desk.first = by_name.get(after.get(desk.engine.name, ""))
 
     def want(self, plan: Plan, hint: Diff) -> None:
         """This is what should be true now."""
@@ -37,7 +48,7 @@ class Engines:
     @property
     def is_live(self) -> bool:
         """Whether every engine that can work here has made a whole plan true at least once."""
-        return all(desk.was_in_sync or not desk.report.able for desk in self._desks)
+        return all(desk.has_settled for desk in self._desks)
 
     @property
     def reports(self) -> list[Report]:
@@ -75,7 +86,8 @@ class _Desk:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.report = Report(engine.name, in_sync=False, detail="nothing was wanted yet")
-        self.was_in_sync = False
+        self.first: _Desk | None = None
+        self.has_begun = asyncio.Event()
         self._plan: Plan | None = None
         self._hint: Diff | None = None  # None: unknown, compare everything
         self._news = asyncio.Event()
@@ -85,8 +97,20 @@ class _Desk:
         self._plan = plan
         self._news.set()
 
+    @property
+    def has_settled(self) -> bool:
+        """Whether the plan was true once, or has nobody here who could make it true."""
+        if self.has_begun.is_set() or not self.report.able:
+            return True
+        # Who waits for one that cannot work here waits for ever.
+        return self.first is not None and not self.first.report.able
+
     async def work(self) -> None:
         await self._news.wait()
+        if self.first is not None:
+            name = self.first.engine.name
+            self.report = replace(self.report, detail=f"waits until {name} has begun")
+            await self.first.has_begun.wait()
         clock = asyncio.get_running_loop().time
         waits, audited = delays(), clock()
         while True:
@@ -111,7 +135,8 @@ class _Desk:
             level = logging.INFO if report.in_sync else logging.ERROR
             log.log(level, "%s: %s", report.engine, report.detail or "in sync")
         self.report = report
-        self.was_in_sync = self.was_in_sync or report.in_sync
+        if report.in_sync:
+            self.has_begun.set()
 
 
 def merged(first: Diff, second: Diff) -> Diff:

@@ -15,6 +15,7 @@ from portico.daemon.loop import run
 from portico.daemon.rooms import engines_of, kept, own_ports
 from portico.daemon.view import View
 from portico.engines.arp import Arp
+from portico.engines.bgp import Bgp
 from portico.engines.nftables import Nftables
 from portico.settings import Room, Settings, serves_load_balancers
 from portico.sources.addresses import AddressLeases
@@ -90,7 +91,9 @@ def _engines(settings: Settings, *, cleanup: bool, is_leaving: Callable[[], bool
         return engines.is_in_sync(Nftables.name)
 
     engines = Engines(
-        engines_of(settings, cleanup=cleanup, forwards=forwards, is_leaving=is_leaving)
+        engines_of(settings, cleanup=cleanup, forwards=forwards, is_leaving=is_leaving),
+        # An address is announced where the kernel forwards what comes for it.
+        after={Arp.name: Nftables.name, Bgp.name: Nftables.name},
     )
     return engines
 
