@@ -57,9 +57,18 @@ async def test_where_nothing_else_works_there_are_channels(opened, server):
     assert forms_of(server) == {Form.CHANNELS}
 
 
-async def test_without_a_port_there_are_no_channels(opened, server):
+async def test_a_server_that_misses_the_ports_has_channels(opened, server):
+    """It took the wish for a tunnel for the older one; so there is no need to try."""
     server.terms.serves_tunnel = False
     server.fail(405, times=1000, verb="create")
+    carriage = await opened()
+    assert forms_of(server) == set()
+    assert await served(carriage)
+    assert forms_of(server) == {Form.CHANNELS}
+
+
+async def test_without_a_port_to_try_there_are_no_channels(opened, server):
+    server.fail(405, times=1000, resource="pods/portforward")
     with pytest.raises(AnswerError):
         await opened()
 

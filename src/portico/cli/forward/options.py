@@ -99,6 +99,15 @@ _OURS: Final = (
         help="A SOCKS5 proxy that reaches every Service and pod by its cluster name.",
     ),
     click.option(
+        "--transport", type=click.Choice(["websocket", "spdy", "channels"]),
+        help="How connections travel. Default: the first of these that the API server speaks.",
+    ),
+    click.option(
+        "--half-close", type=click.Choice(["defer", "forward"]),
+        help="When a pod is told that a client has ended its direction: once it has been silent "
+        "for a second (the default), or at once, after which many runtimes cut its answer.",
+    ),
+    click.option(
         "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True,
         help="Lines, or one JSON object for each event.",
     ),

@@ -16,6 +16,8 @@ from portico.forward.options import Manner
 from portico.kube.config.choose import access
 from portico.kube.config.errors import ConfigError, KubeError
 from portico.kube.http.client import Client
+from portico.kube.streams.forms import Form
+from portico.kube.streams.pod_stream import HalfClose
 from portico.kube.streams.remembered import Remembered, usual_file
 from portico.kube.streams.settings import Settings
 
@@ -69,7 +71,11 @@ class _Run:
                 from portico.cli.forward.kubectl import forward_as_kubectl
 
                 return await forward_as_kubectl(client, wanted)
-            settings = Settings(remembered=Remembered(usual_file()))
+            settings = Settings(
+                form=Form(wanted.transport) if wanted.transport else None,
+                half_close=HalfClose(wanted.half_close or HalfClose.DEFER),
+                remembered=Remembered(usual_file()),
+            )
             patience = wanted.options.request_timeout
             world = in_cluster(client, found.namespace, settings, patience)
             tell = teller(wanted)

@@ -30,6 +30,9 @@ class Wanted(Struct, frozen=True):
     is_quiet: bool = False
     in_background: bool = False
     command: tuple[str, ...] = ()
+    transport: str = ""
+    """A form of streams; empty for whatever the server speaks."""
+    half_close: str = ""
 
 
 def wanted(words: Sequence[str], options: Mapping[str, Any]) -> Wanted:
@@ -44,7 +47,7 @@ def wanted(words: Sequence[str], options: Mapping[str, Any]) -> Wanted:
 
 _BEYOND_KUBECTL: Final = (
     "selector", "all_ports", "filename", "folder", "only_ready", "balance", "pods", "ignore_busy",
-    "socks", "background",
+    "socks", "background", "transport", "half_close",
 )  # fmt: skip
 
 
@@ -68,6 +71,8 @@ def _wanted(words: Sequence[str], options: Mapping[str, Any]) -> Wanted:
         is_quiet=options["quiet"],
         in_background=options["background"],
         command=click.get_current_context().obj or (),
+        transport=options["transport"] or "",
+        half_close=options["half_close"] or "",
     )
 
 

@@ -120,12 +120,6 @@ class PodStreams:
         if not self._opened.done():
             self._opened.cancel()
 
-    @property
-    def load(self) -> int:
-        """Streams that are open, or wait for a session."""
-        channels = len(self._tasks) - len(self._pool.sessions) - self._dialled
-        return len(self._waiting) + self._pool.load + channels
-
     def open_stream(self, port: int, receiver: Receiver) -> Stream:
         """At once, also where a session has to be waited for. The receiver hears of none."""
         if session := self._choice():

@@ -19,11 +19,6 @@ class Pool:
         self._most = most
 
     @property
-    def load(self) -> int:
-        """Streams on all of them."""
-        return sum(session.load for session in self.sessions)
-
-    @property
     def idle(self) -> Session | None:
         """One on which nobody may say something any more."""
         return next((session for session in self._shareable() if not session.busy), None)

@@ -18,6 +18,7 @@ class Settings(Struct, frozen=True):
     reconnects: bool = True
     """Whether a session that has ended is replaced. If not, the first that ends ends all."""
     probe_port: int | None = None
-    """A port that will be asked for. Without it CHANNELS are tried only if forced."""
+    """A port that will be asked for, to see whether there are CHANNELS where nothing else is.
+    Without it they are used only if the server speaks of them, or if they are forced."""
     remembered: Remembered = Remembered(None)
     """Which form the cluster speaks."""

@@ -37,17 +37,19 @@ class Trials:
             return None
         known = self.form or self._remembered.form(self._server)
         refused: AnswerError | GarbledError | None = None
+        misses_ports = False
         for form in order(self._forced, known):
             try:
                 session = await stack.enter_async_context(dial_session(self._dialling, form))
             except (AnswerError, GarbledError) as error:
                 refused = error
+                misses_ports = misses_ports or _misses_ports(error)
             else:
                 self._found(form)
                 return session
         assert refused
         is_final = isinstance(refused, AnswerError) and refused.code in FINAL
-        if self._forced or is_final or not self._probe_port:
+        if self._forced or is_final or not (self._probe_port or misses_ports):
             raise refused
         try:
             await self._probe()
@@ -66,6 +68,12 @@ class Trials:
         if form is not self.form and not self._forced and form is not Form.CHANNELS:
             self._remembered.remember(self._server, form)
         self.form = form
+
+
+def _misses_ports(error: AnswerError | GarbledError) -> bool:
+    """A server that takes the wish for a tunnel for one for channels, which has to name ports."""
+    is_complaint = isinstance(error, AnswerError) and error.code == 400
+    return is_complaint and 'query parameter "port" is required' in error.reason
 
 
 class _Nobody:
