@@ -138,6 +138,13 @@ class Settings:
     """How long running requests may take to finish when Portico is stopped."""
 
 
+def gives_addresses_in_cluster(settings: Settings) -> bool:
+    """Who does not announce leaves it to whoever does, MetalLB for one, and serves what the status
+    of Services shows. In a folder nobody else is there who could give addresses.
+    """
+    return Room.LB in settings.rooms and Entry.LOAD_BALANCER in settings.entries
+
+
 def serves_load_balancers(settings: Settings) -> bool:
     """Whether Services of type LoadBalancer are given addresses of pools."""
     is_open = not settings.rooms.isdisjoint({Room.L4, Room.LB})

@@ -28,6 +28,7 @@ from support.custom_kinds import definitions
 L4 = Settings(rooms=frozenset({Room.L4}))
 LB = {kind.resource.plural for kind in LOAD_BALANCING}
 INSTALLING = {"customresourcedefinitions"}
+BALANCING = Settings(rooms=frozenset({Room.LB}))
 IN_FRONT = Settings(rooms=frozenset({Room.L4}), via=Via.NODE_PORT)
 
 
@@ -52,10 +53,11 @@ async def test_what_comes_changes_and_goes(server):
     ("settings", "kinds"),
     [
         (HTTP, {"ingresses", "ingressclasses", "services", "endpointslices", "secrets"}),
-        (L4, {"services", "endpointslices", "nodes", "namespaces"} | LB),
-        (IN_FRONT, {"services", "nodes", "namespaces"} | LB),
+        (L4, {"services", "endpointslices", "nodes"}),
+        (IN_FRONT, {"services", "nodes"}),
+        (BALANCING, {"services", "endpointslices", "nodes", "namespaces"} | LB),
     ],
-    ids=["http", "l4", "in front of nodes"],
+    ids=["http", "l4", "in front of nodes", "lb"],
 )
 async def test_only_the_kinds_are_read_that_are_served(server, settings, kinds):
     server.put(*definitions())
@@ -64,7 +66,7 @@ async def test_only_the_kinds_are_read_that_are_served(server, settings, kinds):
 
 
 async def test_pools_whose_kind_is_installed_later(server):
-    async with followed(server, L4) as reader:
+    async with followed(server, BALANCING) as reader:
         assert reader.refs("IPAddressPool") == set()
         assert not reader.trouble
         server.put(*definitions())
@@ -76,7 +78,7 @@ async def test_namespaces_are_known_beside_those_that_are_chosen(server):
     """Pools choose among all of them by label; Services are read in the chosen ones."""
     server.put(namespace("shop", team="red"), namespace("bank"))
     server.put(service("a"), service("b", namespace="bank"))
-    async with followed(server, L4, Scope(selector="team=red")) as reader:
+    async with followed(server, BALANCING, Scope(selector="team=red")) as reader:
         assert reader.refs("Service") == {"shop/a"}
         assert reader.refs("Namespace") > {"shop", "bank"}
         server.remove("namespaces", "", "bank")

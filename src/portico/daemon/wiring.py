@@ -17,7 +17,7 @@ from portico.daemon.view import View
 from portico.engines.arp import Arp
 from portico.engines.bgp import Bgp
 from portico.engines.nftables import Nftables
-from portico.settings import Room, Settings, serves_load_balancers
+from portico.settings import Room, Settings, gives_addresses_in_cluster, serves_load_balancers
 from portico.sources.addresses import AddressLeases
 from portico.sources.contract import Source
 from portico.sources.lease_file import leased_slots
@@ -114,9 +114,9 @@ def _found_out(settings: Settings) -> tuple[Sequence[Source], Sequence[Follower]
 
 def _addresses(origins: Origins, settings: Settings) -> list[AddressLeases]:
     """Who gives addresses of pools to Services. Of a cluster the record is in the cluster."""
-    if not serves_load_balancers(settings):
-        return []
-    return [AddressLeases(None if origins.cluster else settings.state_dir)]
+    if origins.cluster:
+        return [AddressLeases(None)] if gives_addresses_in_cluster(settings) else []
+    return [AddressLeases(settings.state_dir)] if serves_load_balancers(settings) else []
 
 
 @asynccontextmanager

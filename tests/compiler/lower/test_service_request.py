@@ -236,5 +236,15 @@ def test_what_was_of_a_pool_is_given_back() -> None:
     request, _, _ = found(POOL, status=status, annotations=OURS, type="ClusterIP")
     assert request
     assert request.want is None
+    elsewhere = {"service.kubernetes.io/service-proxy-name": "other"}
+    for spec in (
+        {"type": "ExternalName", "externalName": "a.example"},
+        {"clusterIP": "None"},
+        {"type": "Strange"},
+        {"labels": elsewhere},
+    ):
+        request, _, _ = found(POOL, status=status, annotations=OURS, **spec)
+        assert request
+        assert request.want is None
     # Whoever else has given it is not our business.
     assert found(status=status)[0] is None

@@ -12,6 +12,7 @@ from portico.compiler.lower.service_announcing import announce
 from portico.compiler.lower.service_node_ports import NodePorts
 from portico.compiler.lower.service_pools import Pools
 from portico.compiler.lower.service_ports import Port, ports_of
+from portico.compiler.lower.service_request import give_back
 from portico.compiler.wants_l4 import FrontendWant
 from portico.model.core import Service
 from portico.plan.frontend import frontend_key
@@ -32,11 +33,14 @@ def lower_service(fact: Service, look: Look) -> Iterator[Claim]:
         petition.refuse(*flaw)
         if is_ours:
             _mention(fact, look, petition)
+            give_back(fact, petition)
     elif fact.spec.type in TYPES and not is_headless(fact):
         if is_ours:
             _ask(fact, look, petition)
         if look.settings.via is Via.NODE_PORT:
             refuse_unusable_checks(fact, petition)
+    elif is_ours:
+        give_back(fact, petition)
     yield from petition.claims_if_any()
 
 

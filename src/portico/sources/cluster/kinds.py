@@ -22,7 +22,7 @@ from portico.model.metallb import (
 from portico.model.networking import Ingress, IngressClass
 from portico.model.openelb import GROUP as OPENELB
 from portico.model.openelb import BgpConf, BgpPeer, Eip
-from portico.settings import Room, Settings, Via, serves_load_balancers
+from portico.settings import Room, Settings, Via, gives_addresses_in_cluster
 
 
 class Kind(NamedTuple):
@@ -80,7 +80,7 @@ def kinds_read(settings: Settings) -> Iterator[Kind]:
     # The zone of this node stands in its Node; and in front of a cluster, Nodes are the backends.
     if settings.rooms & {Room.L4, Room.LB} or settings.via is Via.NODE_PORT:
         yield NODES
-    if serves_load_balancers(settings):
+    if gives_addresses_in_cluster(settings):
         yield NAMESPACES
         yield from LOAD_BALANCING
 
