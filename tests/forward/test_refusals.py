@@ -1,5 +1,6 @@
 """What is said when it cannot be done, and with which exit code."""
 
+import os
 import socket
 
 import pytest
@@ -162,6 +163,9 @@ def test_another_port_in_its_place(place, portico, endpoints_port, how):
     process = portico("web-1", f"{endpoints_port}:{HTTP}", f"--on-conflict={how}")
     process.until_listening(lines=2)
     assert process.local[HTTP] != endpoints_port
+    (told,) = process.err
+    assert f"unable to listen on 127.0.0.1:{endpoints_port}: " in told
+    assert told.endswith(f"(process {os.getpid()}) has it; another port in its place")
 
 
 def test_no_pod_within_the_time(place, portico):

@@ -5,7 +5,7 @@ import errno
 import os
 import socket
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -59,18 +59,25 @@ class BusyError(NotBoundError):
 
 
 def listen(
-    local: int | str, places: Sequence[Place], on_conflict: OnConflict = OnConflict.FAIL
+    local: int | str,
+    places: Sequence[Place],
+    on_conflict: OnConflict = OnConflict.FAIL,
+    taken: Callable[[BusyError], None] = lambda _: None,
 ) -> tuple[Bound, ...]:
-    """Raises BusyError, and ForwardError for what cannot be listened on at all."""
+    """Raises BusyError, and ForwardError for what cannot be listened on at all.
+
+    `taken` hears why another port is taken instead.
+    """
     if isinstance(local, str):
         return (_listen_unix(local),)
     if local == 0:
         return _any_number(places)
     try:
         return _all_places(local, places)
-    except BusyError:
+    except BusyError as error:
         if on_conflict is OnConflict.FAIL:
             raise
+        taken(error)
     if on_conflict is OnConflict.RANDOM:
         return _any_number(places)
     return _next_number(local, places)

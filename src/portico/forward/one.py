@@ -89,7 +89,8 @@ class Forward:
         busy: BusyError | None = None
         for door in self._doors:
             try:
-                bound = listen(door.local, self.request.places, self._options.on_conflict)
+                how = (self.request.places, self._options.on_conflict, self._taken)
+                bound = listen(door.local, *how)
                 self.entrances.append(Entrance(bound, door.remote, self.forwarder.take))
             except BusyError as error:
                 if not self._options.ignore_busy:
@@ -120,6 +121,9 @@ class Forward:
             await asyncio.wait(self._tasks)
         if not self._failure.done():
             self._failure.cancel()
+
+    def _taken(self, error: BusyError) -> None:
+        self._tell(Trouble(self.request.title, f"{error.reason}; another port in its place"))
 
     @property
     def _first(self) -> Candidate:
