@@ -9,6 +9,7 @@ import click
 from portico.cli.forward import completion
 from portico.cli.forward.options import forward_options
 from portico.cli.forward.parsing import ForwardCommand
+from portico.cli.output import printable
 
 EPILOG = """\b
 Examples:
@@ -60,9 +61,9 @@ def _run(words: tuple[str, ...], options: Mapping[str, Any]) -> int:
     try:
         return run(wanted(words, options))
     except ForwardError as error:
-        click.echo(error.line, err=True)
+        click.echo(printable(error.line), err=True)
         for line in _hints(error.hint, is_kubectl=is_kubectl):
-            click.echo(line, err=True)
+            click.echo(printable(line), err=True)
         return 1 if is_kubectl else error.code
 
 

@@ -69,7 +69,7 @@ def _stop(names: tuple[str, ...]) -> None:
     records = running()
     for each in {one.pid: one for one in (chosen(records, names) if names else records)}.values():
         _end(each)
-        click.echo(f"stopped {each.pid} ({', '.join(each.targets)})")
+        click.echo(printable(f"stopped {each.pid} ({', '.join(each.targets)})"))
 
 
 def _end(record: Record) -> None:
@@ -85,6 +85,6 @@ def _told(work: Callable[[], None]) -> int:
     try:
         work()
     except ForwardError as error:
-        click.echo(error.line, err=True)
+        click.echo(printable(error.line), err=True)
         return error.code
     return 0

@@ -104,16 +104,11 @@ class Table(Lines):
         state = worker.course.phase.value
         if error := self._errors.get(title):
             state += f"; last error: {error}"
-        return (
-            title,
-            ",".join(worker.course.pods) or "-",
-            ",".join(local),
-            str(worker.connections),
-            size(sent),
-            size(received),
-            f"{size(self._rates.get(title, 0.0))}/s",
-            printable(state),
-        )
+        rate = f"{size(self._rates.get(title, 0.0))}/s"
+        pods = ",".join(worker.course.pods) or "-"
+        counts = (str(worker.connections), size(sent), size(received))
+        # Names and reasons are other people's words.
+        return tuple(map(printable, (title, pods, ",".join(local), *counts, rate, state)))
 
 
 def size(count: float) -> str:
