@@ -118,7 +118,18 @@ def test_a_changed_secret_is_followed(alone, tmp_path):
     assert not report.in_sync
     assert "shorter than 16" in report.detail
     assert "short\n" not in report.detail
-    assert node.holds(VIP) or node.look(), "what is announced stays"
+    node.serve(plan_of(announced(VIP), announced("192.0.2.101")))
+    until(lambda: node.holds("192.0.2.101"), "all to go on with the secret that was known")
+    assert node.holds(VIP)
+
+
+def test_a_secret_that_cannot_be_read_at_the_start_announces_nothing(alone, tmp_path):
+    (node,) = alone.nodes
+    node.take_over(secret_file=tmp_path / "missing")
+    report = node.serve(plan_of(announced(VIP)))
+    assert not report.in_sync
+    assert "missing" in report.detail
+    assert node.look() is None
 
 
 def test_nodes_with_different_secrets_do_not_believe_each_other(network, tmp_path):

@@ -42,6 +42,7 @@ class Arp:
         self._process = Companion("responder", MODULE, options.state)
         self._table = wire.Table()
         self._encoded = b""
+        self._secrets: tuple[str, ...] | None = None
         self._starts = 0
         self._pushes = 0
         self._orders = _orders(options)
@@ -50,14 +51,16 @@ class Arp:
         if hint is None or concerns(hint):
             self._table = chart(plan)
             self._encoded = wire.encode_table(self._table)
+        unreadable = self._read_secrets()
         try:
-            state = await self._settle(read_secrets(self._options.secret_file))
-        except (CompanionError, SecretError, OSError) as trouble:
-            able = "not permitted" not in str(trouble)
-            return Report(
-                self.name, in_sync=False, detail=str(trouble), figures=self._figures(), able=able
-            )
-        return self._report(state)
+            if (
+                self._secrets is None
+            ):  # better nobody announces than one whom the others believe not
+                return self._failed(unreadable)
+            state = await self._settle(self._secrets)
+        except (CompanionError, OSError) as trouble:
+            return self._failed(str(trouble))
+        return self._failed(unreadable) if unreadable else self._report(state)
 
     async def inspect(self) -> Figures:
         state = await self.look()
@@ -82,6 +85,18 @@ class Arp:
     async def close(self, *, keep: bool) -> None:
         if not keep:
             await self._send_away()
+
+    def _read_secrets(self) -> str:
+        """What is wrong with the file; then those that were known before go on."""
+        try:
+            self._secrets = read_secrets(self._options.secret_file)
+        except SecretError as error:
+            return str(error)
+        return ""
+
+    def _failed(self, why: str) -> Report:
+        able = "not permitted" not in why
+        return Report(self.name, in_sync=False, detail=why, figures=self._figures(), able=able)
 
     async def _settle(self, secrets: tuple[str, ...]) -> wire.State | None:
         """Have a responder with this table, or none where there is nothing in it."""
