@@ -21,8 +21,8 @@ class LateStream:
         self._is_over = False
         receiver.pause_writing()
 
-    def attach(self, stream: Stream) -> None:
-        """To one that was opened for the same receiver."""
+    def attach(self, stream: Stream, *, is_full: bool = False) -> None:
+        """To one that was opened for the same receiver, which goes on unless the way is full."""
         if self._is_over:
             stream.reset()
             return
@@ -34,7 +34,8 @@ class LateStream:
             self._written = bytearray()
         if self._has_ended:
             stream.write_eof()
-        self.receiver.resume_writing()
+        if not is_full:
+            self.receiver.resume_writing()
 
     def fail(self, end: End) -> None:
         """There will be none, unless there is one already."""

@@ -151,12 +151,16 @@ class PodStreams:
         """Whoever has waited too long."""
         while self._waiting and (session := self._pool.least_busy):
             late = self._waiting.popleft()
-            late.attach(session.open_stream(late.port, late.receiver))
+            self._attach(late, session)
 
     def _serve_waiting(self) -> None:
         while self._waiting and (session := self._choice()):
             late = self._waiting.popleft()
-            late.attach(session.open_stream(late.port, late.receiver))
+            self._attach(late, session)
+
+    def _attach(self, late: LateStream, session: Session) -> None:
+        stream = session.open_stream(late.port, late.receiver)
+        late.attach(stream, is_full=session.is_full)
 
     def _regulate(self) -> None:
         """One session is kept idle, and not more than that for long."""

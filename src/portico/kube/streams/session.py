@@ -50,7 +50,8 @@ class Session(asyncio.BufferedProtocol):
         self._next = 1
         self._requests = 0
         self._pings = 1
-        self._is_full = False
+        self.is_full = False
+        """Nothing is to be written until it has room again."""
         self._loop = asyncio.get_running_loop()
         self.born_at = self.idle_since = self._loop.time()
         self._heartbeat = Heartbeat(self._ping, self._fall_silent)
@@ -100,7 +101,7 @@ class Session(asyncio.BufferedProtocol):
         self._streams[number] = self._errors[error_number] = stream
         self.busy += 1
         self._throttle.judge()
-        if self._is_full:
+        if self.is_full:
             receiver.pause_writing()
         return stream
 
@@ -191,12 +192,12 @@ class Session(asyncio.BufferedProtocol):
         self._over(End(Ending.LOST, str(error or "")))
 
     def pause_writing(self) -> None:
-        self._is_full = True
+        self.is_full = True
         for stream in list(self._streams.values()):
             stream.receiver.pause_writing()
 
     def resume_writing(self) -> None:
-        self._is_full = False
+        self.is_full = False
         for stream in list(self._streams.values()):
             stream.receiver.resume_writing()
 
