@@ -5,10 +5,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ipam.estate import pool, want
 from portico.daemon.pool_metrics import pool_metrics
+from portico.model.ref import Ref
 from portico.plan.address_pool import AddressPool
 from portico.plan.address_request import AddressRequest, AddressWant, address_request_key
 from portico.plan.key import Origin
 from portico.plan.plan import Plan
+from portico.plan.verdict import Because, Outcome, Refusal, outcome_key
 
 
 def request(asked: AddressWant, *held: str) -> AddressRequest:
@@ -17,7 +19,7 @@ def request(asked: AddressWant, *held: str) -> AddressRequest:
     return AddressRequest(address_request_key(ref), ref, asked, held, None, origin)
 
 
-def measured(*units: AddressPool | AddressRequest) -> dict[str, float]:
+def measured(*units: AddressPool | AddressRequest | Outcome) -> dict[str, float]:
     """As a Prometheus reads it, by name without the prefix; all is of pool edge."""
     plan: Plan = {unit.key: unit for unit in units}
 
@@ -29,8 +31,11 @@ def measured(*units: AddressPool | AddressRequest) -> dict[str, float]:
     registry.register(Collector())  # type: ignore[arg-type]
     text = generate_latest(registry).decode()
     found = [each for family in text_string_to_metric_families(text) for each in family.samples]
-    assert all(each.labels == {"pool": "edge"} for each in found)
-    return {each.name.removeprefix("metallb_allocator_"): each.value for each in found}
+    assert all(each.labels in ({}, {"pool": "edge"}) for each in found)
+    return {
+        each.name.removeprefix("metallb_allocator_").removeprefix("metallb_k8s_client_"): each.value
+        for each in found
+    }
 
 
 def test_pools() -> None:
@@ -54,3 +59,12 @@ def test_pools() -> None:
 
 def test_without_pools_nothing_is_measured() -> None:
     assert measured() == {}
+
+
+def test_met_04_whether_anything_is_refused() -> None:
+    ref = Ref("IPAddressPool", "home", "edge")
+    refusal = Refusal(Origin(ref, "spec.addresses[0]"), Because.ADDRESS_RANGE_INVALID, "'x'")
+    bad = Outcome(outcome_key(ref), ref, (), (refusal,))
+    assert measured(bad) == {"config_loaded_bool": 1, "config_stale_bool": 1}
+    good = Outcome(outcome_key(ref), ref, (), ())
+    assert measured(good) == {"config_loaded_bool": 1, "config_stale_bool": 0}

@@ -144,3 +144,12 @@ def test_who_is_refused_hears_who_has_it_now():
     assert refused[service("z")].detail == "192.0.2.1 is held by Service shop/c"
     refused = world.happen("c").refused
     assert refused[service("z")].detail == "192.0.2.1 is held by Service shop/m"
+
+
+def test_who_has_nothing_gives_nothing_back():
+    """OE-IPAM-18: nobody known, nothing held, a pool that has gone."""
+    estate = Estate([pool("edge", "192.0.2.1/32")])
+    assert estate.change({service("a"): None}) == {service("a")}
+    estate.change({service("b"): want("b", pool="gone")})
+    estate.change({service("b"): None})
+    assert estate.settlement == settle([], [], {})

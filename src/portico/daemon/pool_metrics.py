@@ -6,8 +6,15 @@ from typing import Final
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from portico.ipam.address_usage import Usage, usages_of
+from portico.model.fault import Severity
 from portico.plan.plan import Plan
 from portico.plan.transport import Family
+from portico.plan.verdict import Outcome
+from portico.status.configuration import CONTROLLER, OF_SPEAKERS
+from portico.status.problems import refusals
+
+KINDS: Final = OF_SPEAKERS | CONTROLLER.kinds
+"""Those of MetalLB."""
 
 Count = Callable[[Usage], int]
 
@@ -42,8 +49,25 @@ GAUGES: Final[Mapping[str, tuple[str, Count]]] = {
 def pool_metrics(plan: Plan) -> Iterator[Metric]:
     """Nothing where there is no pool."""
     usages = usages_of(plan)
+    yield from _configuration(plan)
     for name, (text, count) in GAUGES.items() if usages else ():
         family = GaugeMetricFamily(f"metallb_allocator_{name}", text, labels=["pool"])
         for usage in usages:
             family.add_metric([usage.pool.pool.name], count(usage))
         yield family
+
+
+def _configuration(plan: Plan) -> Iterator[Metric]:
+    """Stale is what MetalLB calls it when something is refused; the rest is used all the same."""
+    if not any(isinstance(unit, Outcome) and unit.origin.kind in KINDS for unit in plan.values()):
+        return
+    is_stale = any(
+        refusal.origin.ref.kind in KINDS and refusal.because.severity is Severity.ERROR
+        for refusal in refusals(plan)
+    )
+    told = {
+        "config_loaded_bool": ("1 once objects of MetalLB are known.", 1),
+        "config_stale_bool": ("1 while any of them is refused.", int(is_stale)),
+    }
+    for name, (text, value) in told.items():
+        yield GaugeMetricFamily(f"metallb_k8s_client_{name}", text, value=value)
