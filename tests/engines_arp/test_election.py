@@ -26,7 +26,7 @@ def test_without_weights_the_smallest_hash_wins():
     ("weights", "winner"),
     [
         ((0, 0, 0), by_metallb(NODES, "192.0.2.1")),
-        ((7, 7, 7), by_metallb(NODES, "192.0.2.1")),  # preferred alike is not preferred at all
+        ((7, 7, 7), by_metallb(NODES, "192.0.2.1")),  # L2-21: alike is not preferred at all
         ((0, 110, 60), "beta"),
         ((60, 50, 0), "alpha"),
         ((0, 0, 1), "gamma"),

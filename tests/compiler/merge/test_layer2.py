@@ -170,12 +170,20 @@ def test_without_a_ready_endpoint_nobody_announces(
 
 
 def test_nodes_by_their_labels_any_of_several_selectors() -> None:
+    """L2-18."""
     some = l2_advertisement("some", nodeSelectors=[labels(rack="one"), labels(rack="three")])
     facts = (cart(), POOL, LEASE, READY, some)
     assert announcers(*facts, *NODES) == {"a": ()}
     told = reasons(*facts, *NODES)
     assert told["b"] == "its labels are not those that L2Advertisement home/some asks for"
     assert "no Node objects" in unit(*facts).refused[0].reason  # type: ignore[union-attr]
+
+
+def test_several_advertisements_of_different_nodes() -> None:
+    """L2-28: any of them may; which one does, they settle among each other."""
+    one = l2_advertisement("one", nodeSelectors=[labels(rack="one")])
+    two = l2_advertisement("two", nodeSelectors=[labels(rack="two")])
+    assert announcers(cart(), POOL, LEASE, READY, one, two, *NODES) == {"a": (), "b": ()}
 
 
 def test_a_selector_that_nobody_fits_until_a_node_is_labelled() -> None:
@@ -192,8 +200,14 @@ def preferring(name: str, weight: int, **found: str) -> Fact:
 
 
 def test_weights_of_several_advertisements_add_up() -> None:
-    """L2-25."""
+    """L2-25. L2-21: who fits nobody, or everybody alike, changes nothing."""
     facts = (cart(), POOL, LEASE, READY, preferring("x", 60, rack="one"))
+    nobody = announcers(cart(), POOL, LEASE, READY, preferring("x", 60, rack="nine"), *NODES)
+    assert nobody == {"a": (), "b": (), "c": ()}
+    everybody = {"weight": 60, "preference": {}}
+    alike = l2_advertisement("x", preferredNodeSelectors=[everybody])
+    found = announcers(cart(), POOL, LEASE, READY, alike, *NODES)
+    assert found == {"a": (60,), "b": (60,), "c": (60,)}
     assert announcers(*facts, preferring("y", 50, rack="one"), *NODES) == {
         "a": (110,), "b": (), "c": (),
     }  # fmt: skip

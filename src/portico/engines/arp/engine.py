@@ -53,9 +53,8 @@ class Arp:
             self._encoded = wire.encode_table(self._table)
         unreadable = self._read_secrets()
         try:
-            if (
-                self._secrets is None
-            ):  # better nobody announces than one whom the others believe not
+            # Without the secret the others would not believe us, nor we them.
+            if self._secrets is None:
                 return self._failed(unreadable)
             state = await self._settle(self._secrets)
         except (CompanionError, OSError) as trouble:
