@@ -8,9 +8,12 @@ PORT: Final = 9181
 """UDP, of the heartbeats; nothing else may have it on the announcing network."""
 
 EXCLUDED: Final = (
-    r"^(docker|br-|cbr|dummy|virbr|lxcbr|veth|lo$|cali|tunl|flannel|kube-ipvs|cni|nodelocaldns|lxc)"
+    r"^(docker|br-[0-9a-f]{12}$|cbr|dummy|virbr|lxcbr|veth|lo$|cali|tunl|flannel|kube-ipvs|cni"
+    r"|nodelocaldns|lxc)"
 )
-"""As MetalLB leaves them out: what containers and virtual machines are plugged into."""
+"""As MetalLB leaves them out: what containers and virtual machines are plugged into. `br-` and a
+number is Docker's; `br-lan` is the LAN of many a small router.
+"""
 
 
 @dataclass(frozen=True, slots=True)
