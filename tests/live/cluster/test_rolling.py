@@ -60,9 +60,13 @@ def watched(town):
     shown, has_begun = defaultdict(list), threading.Event()
 
     def follow():
-        with town.watch("Ingress", timeoutSeconds=300) as events:
+        # Bookmarks, so that it is never silent for as long as a client waits.
+        query = {"timeoutSeconds": 300, "allowWatchBookmarks": "true"}
+        with town.watch("Ingress", **query) as events:
             has_begun.set()
             for event in events:
+                if event["type"] == "BOOKMARK":
+                    continue
                 name = event["object"]["metadata"]["name"]
                 if name == "last":
                     return
