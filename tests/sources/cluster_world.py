@@ -72,7 +72,11 @@ class Reader:
 
 async def read(server: ApiServer, settings: Settings = HTTP, scope: Scope = ALL) -> Reader:
     """What is there now."""
-    reader = Reader(access(server), settings, scope)
+    return await read_at(access(server), settings, scope)
+
+
+async def read_at(reach: Access, settings: Settings = HTTP, scope: Scope = ALL) -> Reader:
+    reader = Reader(reach, settings, scope)
     async with asyncio.timeout(20):
         await reader.run(once=True)
     return reader
@@ -85,7 +89,18 @@ async def followed(
     scope: Scope = ALL,
     held: Path | None = None,
 ) -> AsyncIterator[Reader]:
-    reader = Reader(access(server), settings, scope, held)
+    async with followed_at(access(server), settings, scope, held) as reader:
+        yield reader
+
+
+@asynccontextmanager
+async def followed_at(
+    reach: Access,
+    settings: Settings = HTTP,
+    scope: Scope = ALL,
+    held: Path | None = None,
+) -> AsyncIterator[Reader]:
+    reader = Reader(reach, settings, scope, held)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(reader.run())
         await until(lambda: reader.is_synced, "the cluster to be synced")
@@ -102,9 +117,12 @@ async def until(check: Callable[[], object], what: str) -> None:
 
 async def until_as_fresh(reader: Reader, server: ApiServer) -> None:
     """Until the plan is the one of somebody who comes only now."""
+    await until_as_fresh_at(reader, access(server))
 
+
+async def until_as_fresh_at(reader: Reader, reach: Access, scope: Scope = ALL) -> None:
     async def is_same() -> bool:
-        fresh = await read(server, reader.settings)
+        fresh = await read_at(reach, reader.settings, scope)
         return (
             fresh.plan == reader.plan
             and fresh.store.counts() == reader.store.counts()

@@ -45,9 +45,13 @@ class Plain:
         cluster = _named(told["clusters"], context["cluster"])["cluster"]
         user = _named(told["users"], context["user"])["user"]
         self._server = urlsplit(cluster["server"])
-        self._context = _tls(cluster, user) if self._server.scheme == "https" else None
+        self.context = _tls(cluster, user) if self._server.scheme == "https" else None
         token = user.get("token")
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    @property
+    def url(self) -> str:
+        return self._server.geturl().rstrip("/")
 
     def ask(self, method: str, path: str, body: Any = None, form: str = JSON, **query: Any) -> Told:
         with self._asked(method, path, body, form, query) as answer:
@@ -71,9 +75,9 @@ class Plain:
         self, method: str, path: str, body: Any, form: str, query: dict[str, Any]
     ) -> Iterator[http.client.HTTPResponse]:
         host, port = self._server.hostname or "", self._server.port
-        if self._context:
+        if self.context:
             connection = http.client.HTTPSConnection(
-                host, port, timeout=PATIENCE, context=self._context
+                host, port, timeout=PATIENCE, context=self.context
             )
         else:
             connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)  # type: ignore[assignment]
