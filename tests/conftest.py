@@ -12,6 +12,14 @@ def pytest_addoption(parser):
     parser.addoption("--whole-table", action="store_true", help=whole)
     much = "of a transfer through `portico forward`; 2000 for the whole of what is promised"
     parser.addoption("--megabytes", type=int, default=256, help=much)
+    parser.addoption("--patient", action="store_true", help="also the stories that take long")
+
+
+@pytest.fixture
+def patient(request):
+    """For stories that take long: only where they are asked for."""
+    if not request.config.getoption("--patient"):
+        pytest.skip("takes long: --patient")
 
 
 @pytest.fixture(scope="session")

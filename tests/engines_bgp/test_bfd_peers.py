@@ -58,8 +58,16 @@ class Town:
         self.router.up("lo", ["203.0.113.1/32"])
         self.machine.ip("route add 203.0.113.1 via 192.0.2.254")
 
+    def cut(self) -> None:
+        self.machine.ip("link set eth0 down")
 
-@pytest.fixture
+    def mend(self) -> None:
+        """With what went with the link."""
+        self.machine.up("eth0", ["2001:db8:2::1/64"])
+        self.machine.ip("route add 203.0.113.1 via 192.0.2.254")
+
+
+@pytest.fixture(scope="module")
 def town():
     with Network() as network:
         yield Town(network)
@@ -77,11 +85,30 @@ def ours(town):
 KINDS = [pytest.param("frr", marks=needs_frr), pytest.param("bird", marks=needs_bird)]
 
 
-@pytest.fixture(params=KINDS)
-def router(request, town, tmp_path):
-    if request.param == "frr":
-        return Frr(town.router, FRR_PEERS)
-    return Bird(town.router, tmp_path / "bird", BIRD_PEERS)
+@pytest.fixture(scope="module", params=KINDS)
+def router(request, tmp_path_factory):
+    """With a town of its own; for several tests, one after another."""
+    with Network() as network:
+        town = Town(network)
+        if request.param == "frr":
+            made = Frr(town.router, FRR_PEERS)
+        else:
+            made = Bird(town.router, tmp_path_factory.mktemp("bird") / "bird", BIRD_PEERS)
+        made.town = town
+        yield made
+
+
+only_frr = pytest.mark.parametrize("router", KINDS[:1], indirect=True)
+
+
+@pytest.fixture
+def beside(router):
+    """Our process, on the machine beside that router."""
+    made = BfdProcess(router.town.machine)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 def seen_by(router, wish):
@@ -102,56 +129,65 @@ def seen_by(router, wish):
 
 
 @pytest.mark.parametrize("wish", [NEAR, FAR, SIX], ids=["one hop", "many hops", "IPv6"])
-def test_a_session_comes_up_at_both_ends(router, ours, wish):
-    ours.follow(wish)
-    until(lambda: ours.state_of(wish.peer) == "up", "our end")
+def test_a_session_comes_up_at_both_ends(router, beside, wish):
+    beside.follow(wish)
+    until(lambda: beside.state_of(wish.peer) == "up", "our end")
     until(lambda: seen_by(router, wish) == "up", "the router's end")
-    until(lambda: ours.standing(wish.peer).detection == 3 * wish.receive, "the intervals asked for")
+    until(
+        lambda: beside.standing(wish.peer).detection == 3 * wish.receive, "the intervals asked for"
+    )
 
 
-def test_a_dead_wire_is_noticed_and_so_is_its_return(town, router, ours):
-    ours.follow(NEAR)
-    until(lambda: ours.state_of(NEAR.peer) == "up", "our end")
-    until(lambda: ours.standing(NEAR.peer).detection == 300, "the intervals asked for")
-    town.machine.ip("link set eth0 down")
-    until(lambda: ours.state_of(NEAR.peer) == "down", "our end to notice")
+def test_a_dead_wire_is_noticed_and_so_is_its_return(router, beside):
+    beside.follow(NEAR)
+    until(lambda: beside.state_of(NEAR.peer) == "up", "our end")
+    until(lambda: beside.standing(NEAR.peer).detection == 300, "the intervals asked for")
+    router.town.cut()
+    until(lambda: beside.state_of(NEAR.peer) == "down", "our end to notice")
     until(lambda: seen_by(router, NEAR) != "up", "the router to notice")
-    assert [(turn.old, turn.new, turn.by_admin) for turn in ours.turns][-1] == ("up", "down", False)
-    town.machine.ip("link set eth0 up")
-    until(lambda: ours.state_of(NEAR.peer) == "up", "our end")
+    assert [(turn.old, turn.new, turn.by_admin) for turn in beside.turns][-1] == (
+        "up",
+        "down",
+        False,
+    )
+    router.town.mend()
+    until(lambda: beside.state_of(NEAR.peer) == "up", "our end")
     until(lambda: seen_by(router, NEAR) == "up", "the router's end")
 
 
-def test_the_process_outlives_who_told_it_and_ends_politely(router, ours):
-    ours.follow(NEAR)
-    until(lambda: ours.state_of(NEAR.peer) == "up", "our end")
-    before = ours.standing(NEAR.peer)
-    ours.listen_again()
-    ours.follow(NEAR)  # the same again disturbs nothing
-    assert ours.standing(NEAR.peer).ups == before.ups == 1
-    assert ours.standing(NEAR.peer).downs == 0
-    ours.leave()
+@only_frr
+def test_the_process_outlives_who_told_it_and_ends_politely(router, beside):
+    beside.follow(NEAR)
+    until(lambda: beside.state_of(NEAR.peer) == "up", "our end")
+    before = beside.standing(NEAR.peer)
+    beside.listen_again()
+    beside.follow(NEAR)  # the same again disturbs nothing
+    assert beside.standing(NEAR.peer).ups == before.ups == 1
+    assert beside.standing(NEAR.peer).downs == 0
+    beside.leave()
     until(lambda: seen_by(router, NEAR) != "up", "the router to hear of it")
 
 
-def test_other_intervals_are_followed_without_going_down(router, ours):
-    ours.follow(NEAR)
-    until(lambda: ours.standing(NEAR.peer).detection == 300, "the intervals asked for")
-    ours.follow(Wish(NEAR.peer, transmit=200, receive=400, multiplier=5))
-    until(lambda: ours.standing(NEAR.peer).detection == 1200, "the new ones")
-    assert ours.standing(NEAR.peer).downs == 0
+@only_frr
+def test_other_intervals_are_followed_without_going_down(router, beside):
+    beside.follow(NEAR)
+    until(lambda: beside.standing(NEAR.peer).detection == 300, "the intervals asked for")
+    beside.follow(Wish(NEAR.peer, transmit=200, receive=400, multiplier=5))
+    until(lambda: beside.standing(NEAR.peer).detection == 1200, "the new ones")
+    assert beside.standing(NEAR.peer).downs == 0
 
 
-def test_one_session_more_does_not_disturb_the_others(router, ours):
-    ours.follow(NEAR)
-    until(lambda: ours.state_of(NEAR.peer) == "up", "the first")
-    ours.follow(NEAR, FAR, SIX)
+@only_frr
+def test_one_session_more_does_not_disturb_the_others(router, beside):
+    beside.follow(NEAR)
+    until(lambda: beside.state_of(NEAR.peer) == "up", "the first")
+    beside.follow(NEAR, FAR, SIX)
     for wish in (FAR, SIX):
-        until(lambda peer=wish.peer: ours.state_of(peer) == "up", wish.peer)
-    assert ours.standing(NEAR.peer).ups == 1
-    ours.follow(NEAR, SIX)
+        until(lambda peer=wish.peer: beside.state_of(peer) == "up", wish.peer)
+    assert beside.standing(NEAR.peer).ups == 1
+    beside.follow(NEAR, SIX)
     until(lambda: seen_by(router, FAR) != "up", "the router to hear that it is over")
-    assert ours.standing(NEAR.peer).downs == 0
+    assert beside.standing(NEAR.peer).downs == 0
 
 
 def send(space, address, port, octets, ttl=255):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engines_bgp.town import ROUTER, bird, frr, peer, route
+from engines_bgp.town import ROUTER, ROUTER_6, bird, frr, peer, route
 from live.until import until
 from portico.engines.bgp.wire import Bfd
 from support.netns import needs_namespaces
@@ -29,17 +29,52 @@ def watched(speaker):
 
 
 @needs_frr
-def test_a_dead_path_takes_the_session_down_long_before_the_hold_time(town, watcher):
-    router = frr(town, "neighbor {ours} bfd", "neighbor {ours} bfd check-control-plane-failure")
-    watcher.push(peer(hold=90, bfd=QUICK), routes={ROUTER: (route(WEB),)})
+def test_what_bfd_may_do_to_a_session(town, watcher):
+    """One story against FRR, whose IPv4 neighbour has BFD, and the IPv6 one has none."""
+    router = frr(town)
+    router.configure("router bgp 64513", "neighbor 192.0.2.1 bfd")
+    routes = {ROUTER: (route(WEB),), ROUTER_6: (route("2001:db8:99::1/128"),)}
+    watcher.push(peer(hold=90), peer(ROUTER_6), routes=routes)
     until(lambda: has(router, WEB), "the route")
+
+    # It begins, and that harms nobody; who has none gets its session all the same.
+    near, far = peer(hold=90, bfd=QUICK), peer(ROUTER_6, bfd=QUICK)
+    watcher.push(near, far, routes=routes)
     until(lambda: watched(watcher) == "up", "BFD")
+    until(lambda: "2001:db8:99::1" in router.kernel("-6"), "the route of who has no BFD")
+    assert watcher.ask().watched[ROUTER_6].state == "down"
+    assert watcher.session(ROUTER).downs == 0
+
+    # The speaker ends, and BFD goes on.
+    before = watcher.ask().watched[ROUTER]
+    watcher.kill()
+    watcher.start()
+    watcher.push(near, far, routes=routes)
+    until(lambda: watched(watcher) == "up", "the new speaker to hear of BFD")
+    assert watcher.ask().watched[ROUTER].downs == before.downs
+
+    # The path dies: both ends know it long before the hold time.
     town.switch.unplug(town.machine)
     until(lambda: not has(router, WEB), "the router to give the route up")
     until(lambda: watcher.session(ROUTER).state == "held", "our end to give the session up")
     town.switch.plug_in_again(town.machine)
     until(lambda: has(router, WEB), "the route again")
+    until(lambda: watched(watcher) == "up", "BFD again")
+
+    # People switch it off at the router: that is no dead path.
+    downs = watcher.session(ROUTER).downs
+    router.configure("bfd", "peer 192.0.2.1", "shutdown")
+    until(lambda: watched(watcher) == "down", "our end to hear of it")
     assert watcher.session(ROUTER).state == "up"
+    assert watcher.session(ROUTER).downs == downs
+
+    # It ends at our side, and then everything does.
+    watcher.push(peer(hold=90), far, routes=routes)
+    assert ROUTER not in watcher.ask().watched
+    until(lambda: has(router, WEB) and watcher.is_up(ROUTER), "the route, still or again")
+    watcher.leave(withdraw=True)
+    until(lambda: watcher.bfd.pid() is None, "the BFD process to end")
+    assert not has(router, WEB)
 
 
 @needs_bird
@@ -56,65 +91,6 @@ def test_the_same_with_bird(town, tmp_path, watcher):
     until(lambda: watcher.session(ROUTER).state == "held", "our end to give the session up")
     town.switch.plug_in_again(town.machine)
     until(lambda: has(router, WEB), "the route again")
-
-
-@needs_frr
-def test_a_router_without_bfd_gets_its_session_all_the_same(town, watcher):
-    router = frr(town)
-    watcher.push(peer(bfd=QUICK), routes={ROUTER: (route(WEB),)})
-    until(lambda: has(router, WEB), "the route")
-    assert watched(watcher) == "down"
-
-
-@needs_frr
-def test_bfd_that_people_switch_off_at_the_router_is_no_dead_path(town, watcher):
-    router = frr(town, "neighbor {ours} bfd")
-    watcher.push(peer(bfd=QUICK), routes={ROUTER: (route(WEB),)})
-    until(lambda: has(router, WEB) and watched(watcher) == "up", "the route and BFD")
-    router.configure("bfd", "peer 192.0.2.1", "shutdown")
-    until(lambda: watched(watcher) == "down", "our end to hear of it")
-    assert watcher.session(ROUTER).state == "up"
-    assert watcher.session(ROUTER).downs == 0
-
-
-@needs_frr
-def test_bfd_may_begin_without_harm_to_the_session(town, watcher):
-    router = frr(town, "neighbor {ours} bfd")
-    routes = {ROUTER: (route(WEB),)}
-    watcher.push(peer(), routes=routes)
-    until(lambda: has(router, WEB), "the route")
-    watcher.push(peer(bfd=QUICK), routes=routes)
-    until(lambda: watched(watcher) == "up", "BFD")
-    assert watcher.session(ROUTER).downs == 0
-    assert router.show("bgp neighbors 192.0.2.1")["192.0.2.1"]["connectionsDropped"] == 0
-    # What its end means is for the router to judge: FRR starts the session anew.
-    watcher.push(peer(), routes=routes)
-    assert watcher.ask().watched == {}
-    until(lambda: has(router, WEB) and watcher.is_up(ROUTER), "the route, still or again")
-
-
-@needs_frr
-def test_the_speaker_may_end_while_bfd_goes_on(town, watcher):
-    router = frr(town, "neighbor {ours} bfd")
-    watcher.push(peer(bfd=QUICK), routes={ROUTER: (route(WEB),)})
-    until(lambda: has(router, WEB) and watched(watcher) == "up", "the route and BFD")
-    before = watcher.ask().watched[ROUTER]
-    watcher.kill()
-    watcher.start()
-    watcher.push(peer(bfd=QUICK), routes={ROUTER: (route(WEB),)})
-    until(lambda: watched(watcher) == "up", "the new speaker to hear of BFD")
-    assert watcher.ask().watched[ROUTER].downs == before.downs
-    assert watcher.session(ROUTER).state == "up"
-
-
-@needs_frr
-def test_a_planned_stop_ends_bfd_without_alarm(town, watcher):
-    router = frr(town, "neighbor {ours} bfd")
-    watcher.push(peer(bfd=QUICK), routes={ROUTER: (route(WEB),)})
-    until(lambda: has(router, WEB) and watched(watcher) == "up", "the route and BFD")
-    watcher.leave(withdraw=True)
-    until(lambda: watcher.bfd.pid() is None, "the BFD process to end")
-    assert not has(router, WEB)
 
 
 def test_without_a_bfd_process_it_is_told_and_no_harm_done(speaker):

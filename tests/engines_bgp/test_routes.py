@@ -44,15 +44,6 @@ def test_a_route_with_all_attributes_at_frr(town, speaker):
     assert "community" not in path(router, "203.0.113.0/24")
 
 
-@needs_frr
-def test_local_preference_is_for_our_own_as(town, speaker):
-    router = frr(town, remote=64513)  # so that the session is internal
-    speaker.push(peer(local=64513), routes={ROUTER: (route(WEB, local_pref=321),)})
-    found = path(router, WEB)
-    assert found["locPrf"] == 321
-    assert found["aspath"]["string"] == "Local"
-
-
 @needs_bird
 def test_a_route_with_all_attributes_at_bird(town, speaker, tmp_path):
     router = bird(town, tmp_path)
