@@ -30,7 +30,14 @@ KINDS = {
     "IngressClass": ("networking.k8s.io", "v1"),
     "Service": ("", "v1"),
     "IPAddressPool": ("metallb.io", "v1beta1"),
+    "L2Advertisement": ("metallb.io", "v1beta1"),
+    "BGPAdvertisement": ("metallb.io", "v1beta1"),
+    "BGPPeer": ("metallb.io", "v1beta2"),
+    "BFDProfile": ("metallb.io", "v1beta1"),
+    "Community": ("metallb.io", "v1beta1"),
     "Eip": ("network.kubesphere.io", "v1alpha2"),
+    "BgpConf": ("network.kubesphere.io", "v1alpha2"),
+    "BgpPeer": ("network.kubesphere.io", "v1alpha2"),
 }
 
 

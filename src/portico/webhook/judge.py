@@ -17,10 +17,17 @@ from portico.model.decode import Trouble
 from portico.model.fact import Fact, Metadata
 from portico.model.fault import Severity
 from portico.model.metallb import GROUP as METALLB
-from portico.model.metallb import IPAddressPool
+from portico.model.metallb import (
+    BFDProfile,
+    BGPAdvertisement,
+    BGPPeer,
+    Community,
+    IPAddressPool,
+    L2Advertisement,
+)
 from portico.model.networking import Ingress, IngressClass, IngressSpec
 from portico.model.openelb import GROUP as OPENELB
-from portico.model.openelb import Eip
+from portico.model.openelb import BgpConf, BgpPeer, Eip
 from portico.plan.verdict import Because, Refusal
 from portico.webhook.review import ALLOWED, Cause, GroupVersionKind, Question, Ruling
 from portico.webhook.state import State, Trial
@@ -31,11 +38,21 @@ Read = Callable[[Raw], Fact | Trouble | None]
 """Raises msgspec.DecodeError for what is no object at all."""
 
 JUDGED: Final[Mapping[GroupVersionKind, str]] = {
-    GroupVersionKind("Ingress", "v1", "networking.k8s.io"): Ingress.KIND,
-    GroupVersionKind("IngressClass", "v1", "networking.k8s.io"): IngressClass.KIND,
-    GroupVersionKind("Service", "v1"): Service.KIND,
-    GroupVersionKind("IPAddressPool", "v1beta1", METALLB): IPAddressPool.KIND,
-    GroupVersionKind("Eip", "v1alpha2", OPENELB): Eip.KIND,
+    GroupVersionKind(kind, version, group): kind
+    for group, version, kind in (
+        ("networking.k8s.io", "v1", Ingress.KIND),
+        ("networking.k8s.io", "v1", IngressClass.KIND),
+        ("", "v1", Service.KIND),
+        (METALLB, "v1beta1", IPAddressPool.KIND),
+        (METALLB, "v1beta1", L2Advertisement.KIND),
+        (METALLB, "v1beta1", BGPAdvertisement.KIND),
+        (METALLB, "v1beta2", BGPPeer.KIND),
+        (METALLB, "v1beta1", BFDProfile.KIND),
+        (METALLB, "v1beta1", Community.KIND),
+        (OPENELB, "v1alpha2", Eip.KIND),
+        (OPENELB, "v1alpha2", BgpConf.KIND),
+        (OPENELB, "v1alpha2", BgpPeer.KIND),
+    )
 }
 
 OPERATIONS: Final = frozenset({"CREATE", "UPDATE"})

@@ -6,6 +6,7 @@ can mend is no reason to keep an object out.
 
 from typing import Final
 
+from portico.model.metallb import BGPAdvertisement
 from portico.plan.verdict import Because, Refusal
 
 WORLD: Final = frozenset(
@@ -40,6 +41,8 @@ WORLD: Final = frozenset(
         Because.SHARING_KEY_DIFFERS,
         Because.SHARING_POLICY_DIFFERS,
         Because.SHARED_PORT_TAKEN,
+        Because.PASSWORD_MISSING,
+        Because.BFD_PROFILE_MISSING,
         Because.PORT_OCCUPIED,
         # The API server gives out every node port once: it knows of a Service that is gone before
         # we do.
@@ -57,6 +60,10 @@ def is_of_the_world(refusal: Refusal) -> bool:
     """Whether something else than the object can mend it."""
     if refusal.because is Because.ADDRESS_TAKEN:
         return refusal.origin.field.startswith(CLUSTER_IP)
+    if refusal.because is Because.COMMUNITY_INVALID:
+        # A name may still be given; what has the form of a number may not.
+        is_named_elsewhere = refusal.origin.ref.kind == BGPAdvertisement.KIND
+        return is_named_elsewhere and ":" not in refusal.detail
     return refusal.because in WORLD
 
 

@@ -63,7 +63,7 @@ LOAD_BALANCING: Final = (
 )
 """Pools of addresses, and how they are announced. Kinds that are not installed are waited for."""
 
-JUDGED: Final = (INGRESSES, CLASSES, SERVICES, POOLS, EIPS)
+JUDGED: Final = (INGRESSES, CLASSES, SERVICES, *LOAD_BALANCING)
 """What a cluster may ask about before it stores an object."""
 
 SECRETS: Final = Resource("", "v1", "secrets", "Secret")
