@@ -2,7 +2,8 @@
 
 import msgspec
 
-from portico.forward.objects import Pod, Service, Slice
+from portico.forward.pods import Pod
+from portico.forward.services import Service, Slice
 
 
 def read(kind, document):

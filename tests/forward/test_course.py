@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from portico.forward.candidates import Candidate
-from portico.forward.course import SECOND_CHANCE, Course, Failure, Phase, Rules
+from portico.forward.course import SECOND_CHANCE, Course
 from portico.forward.effects import Carry, Close, Open, Refuse, Tell
 from portico.forward.lines import HEALTHY_AFTER, LONGEST_PAUSE, Key, Spread
+from portico.forward.rules import Failure, Phase, Rules
 from portico.forward.told import PodChanged, Trouble, Waiting
 
 

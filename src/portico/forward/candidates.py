@@ -7,8 +7,9 @@ that say nothing (publishNotReadyAddresses). A pod that is being deleted is none
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from portico.forward.objects import Pod, Slice, SliceEndpoint, SlicePort
 from portico.forward.order import best_first
+from portico.forward.pods import Pod
+from portico.forward.services import Slice, SliceEndpoint, SlicePort
 
 
 class Candidate(NamedTuple):

@@ -12,9 +12,11 @@ from portico.forward.candidates import (
 )
 from portico.forward.errors import ForwardError, from_kube
 from portico.forward.kinds import POD, SERVICE, SLICES
-from portico.forward.objects import Pod, Service, Slice, labels_text
+from portico.forward.pods import Pod
+from portico.forward.services import Service, Slice
 from portico.forward.subject import Subject
 from portico.forward.table import Table
+from portico.forward.workloads import labels_text
 from portico.kube.api.wanted import Wanted, typed
 from portico.kube.http.client import Client
 from portico.lib.shorten import shortened

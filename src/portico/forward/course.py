@@ -12,45 +12,17 @@ it is chosen itself where there was none better at the start, or when patience h
 """
 
 from collections.abc import Sequence
-from enum import Enum
 from math import inf
 from typing import Final
 
-from msgspec import Struct
-
 from portico.forward.candidates import Candidate
 from portico.forward.effects import Carry, Close, Effect, Open, Refuse, Tell
-from portico.forward.lines import Key, Line, Spread, State, key_of, pick
+from portico.forward.lines import Key, Line, State, key_of, pick
+from portico.forward.rules import Failure, Phase, Rules
 from portico.forward.told import PodChanged, Trouble, Waiting
 
 SECOND_CHANCE: Final = 3.0
 """Seconds more for connections whose patience is over, when a pod that is not ready is tried."""
-
-
-class Phase(Enum):
-    """Of a target as a whole."""
-
-    RESOLVING = "resolving"
-    CONNECTED = "connected"
-    DRAINING = "draining"
-    WAITING = "waiting"
-
-
-class Rules(Struct, frozen=True):
-    """Seconds; `most` pods at a time, 0 for all there are."""
-
-    patience: float = 10.0
-    most: int = 1
-    spread: Spread = Spread.LEAST_CONNECTIONS
-    only_ready: bool = False
-
-
-class Failure(Struct, frozen=True):
-    """Why a carriage could not be opened."""
-
-    reason: str
-    hint: str = ""
-    is_forbidden: bool = False
 
 
 class _Waiter:

@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 
 from portico.forward.candidates import Candidate
 from portico.forward.errors import ForwardError
-from portico.forward.objects import ContainerPort, Pod, Service, ServicePort
+from portico.forward.pods import ContainerPort, Pod
 from portico.forward.ports import Asked
+from portico.forward.services import Service, ServicePort
 
 UDP_HINT: Final = (
     "the API server carries nothing but TCP streams to pods; reach UDP by a node port or a load "

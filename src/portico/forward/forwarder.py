@@ -9,12 +9,13 @@ from typing import Final, assert_never
 
 from portico.forward.candidates import Candidate
 from portico.forward.carriage import Carriage, Carriages
-from portico.forward.course import Course, Failure
+from portico.forward.course import Course
 from portico.forward.effects import Carry, Close, Effect, Open, Refuse, Tell
 from portico.forward.errors import ForwardError, permission_hint, upgrade_error
 from portico.forward.incoming import Incoming
 from portico.forward.lines import Key, key_of
 from portico.forward.relay.relay import Outcome, Relay
+from portico.forward.rules import Failure
 from portico.forward.told import Connected, Ended, Handling, Told
 from portico.kube.config.errors import KubeError
 from portico.kube.http.errors import ForbiddenError

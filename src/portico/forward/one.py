@@ -12,9 +12,9 @@ from portico.forward.entrance import Entrance
 from portico.forward.errors import ForwardError
 from portico.forward.forwarder import Forwarder
 from portico.forward.listen import BusyError, listen
-from portico.forward.objects import Service
 from portico.forward.options import Options, Request
 from portico.forward.ports import Asked
+from portico.forward.services import Service
 from portico.forward.told import Listening, Told, Trouble
 
 

@@ -5,12 +5,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from portico.forward.course import Rules
 from portico.forward.kinds import Target
 from portico.forward.lines import Spread
 from portico.forward.listen import OnConflict
 from portico.forward.places import BOTH, Place
 from portico.forward.ports import Asked
+from portico.forward.rules import Rules
 
 ALL: Final = 0
 """Pods at a time."""

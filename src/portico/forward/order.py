@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from portico.forward.objects import ContainerStatus, Pod
+from portico.forward.pods import ContainerStatus, Pod
 
 _PHASES: Final = {"Running": 0, "Unknown": 1}
 """Every other phase counts as Pending, also for those that have ended."""

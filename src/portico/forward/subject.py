@@ -7,14 +7,9 @@ from msgspec import Struct
 
 from portico.forward.errors import NO_CLUSTER, ForwardError, from_kube
 from portico.forward.kinds import POD, SERVICE, Target
-from portico.forward.objects import (
-    PlainWorkload,
-    Pod,
-    Service,
-    Workload,
-    labels_text,
-    selector_text,
-)
+from portico.forward.pods import Pod
+from portico.forward.services import Service
+from portico.forward.workloads import PlainWorkload, Workload, labels_text, selector_text
 from portico.kube.api.known import Decode
 from portico.kube.api.objects import Objects
 from portico.kube.api.told import Key

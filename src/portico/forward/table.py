@@ -5,7 +5,8 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Final, Generic, TypeVar
 
-from portico.forward.objects import Pod, Service, Slice
+from portico.forward.pods import Pod
+from portico.forward.services import Service, Slice
 from portico.kube.api.objects import Objects
 from portico.kube.api.pace import Pace
 from portico.kube.api.reflector import Reflector

@@ -15,10 +15,11 @@ from portico.forward.candidates import Candidate
 from portico.forward.carriage import Carriage, OnLost
 from portico.forward.errors import ForwardError, ServerSaidNoError
 from portico.forward.kinds import SERVICE
-from portico.forward.objects import Metadata, Service, ServicePort, ServiceSpec, SlicePort
+from portico.forward.metadata import Metadata
 from portico.forward.one import Failed, Pods, Seen, World
 from portico.forward.options import Request
 from portico.forward.relay.direct_carriage import DirectCarriage
+from portico.forward.services import Service, ServicePort, ServiceSpec, SlicePort
 from portico.forward.subject import of_service
 from portico.model import core
 from portico.model.ref import Ref

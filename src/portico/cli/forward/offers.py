@@ -9,7 +9,9 @@ from msgspec import Struct
 
 from portico.cli.forward.completion import Item
 from portico.forward.kinds import KINDS, POD, SERVICE, Kind, parse_target
-from portico.forward.objects import ContainerPort, Metadata, Pod, PodSpec, Service, ServicePort
+from portico.forward.metadata import Metadata
+from portico.forward.pods import ContainerPort, Pod, PodSpec
+from portico.forward.services import Service, ServicePort
 from portico.kube.api.objects import Objects
 from portico.kube.api.resource import Resource
 from portico.kube.api.told import Key

@@ -5,8 +5,8 @@ from contextlib import aclosing
 
 from portico.forward.cluster_pods import pods_of
 from portico.forward.errors import ForwardError
-from portico.forward.objects import Pod
 from portico.forward.order import best_first
+from portico.forward.pods import Pod
 from portico.forward.subject import Subject
 from portico.forward.table import PACE
 from portico.kube.api.objects import Objects

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from portico.forward.errors import ServerSaidNoError, from_kube
 from portico.forward.kinds import POD, SERVICE, Target
-from portico.forward.objects import Pod, Service
+from portico.forward.pods import Pod
+from portico.forward.services import Service
 from portico.forward.socks.names import Meant
 from portico.kube.api.objects import Objects
 from portico.kube.api.told import Key
