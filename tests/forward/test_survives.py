@@ -40,6 +40,12 @@ def until_told(process, pod):
     until(lambda: any(line.endswith(told) for line in process.err), f"{pod} to be told")
 
 
+def until_waiting(process):
+    """What is on its way when a session breaks is lost with it; later connections wait."""
+    told = "; new connections wait for a ready pod"
+    until(lambda: any(line.endswith(told) for line in process.err), "it to wait")
+
+
 def body(connection):
     with connection:
         return connection.recv(1000).rpartition(b"\r\n\r\n")[2].decode()
@@ -105,7 +111,7 @@ def test_a_pod_of_a_stateful_set_comes_again(place, portico):
     place.start("db-0")
     process = portico("pod/db-0", f":{HTTP}").until_listening()
     place.remove("db-0")
-    until(lambda: process.err, "it to be told")
+    until_waiting(process)
     connection = waiting(process)
     place.start("db-0")
     assert body(connection) == "db-0"
@@ -137,7 +143,7 @@ def test_a_server_that_is_in_trouble_at_the_start(place, portico):
 def test_a_pod_that_is_not_ready_any_more(place, forwarded):
     place.start("web-2", is_ready=False)
     place.become("web-1", ready=False)
-    until(lambda: forwarded.err, "it to be told")
+    until_waiting(forwarded)
     connection = waiting(forwarded)
     place.become("web-2", ready=True)
     assert body(connection) == "web-2"
@@ -161,7 +167,7 @@ def test_sessions_that_outlive_their_pod(place, forwarded):
 
 def test_the_api_server_comes_back(place, forwarded):
     place.server.stop()
-    until(lambda: forwarded.err, "it to be told")
+    until_waiting(forwarded)
     connection = waiting(forwarded)
     place.server.start()
     assert body(connection) == "web-1"
@@ -170,7 +176,7 @@ def test_the_api_server_comes_back(place, forwarded):
 def test_a_pod_that_went_while_the_api_server_was_away(place, forwarded):
     saved = place.server.save()
     place.server.stop()
-    until(lambda: forwarded.err, "it to be told")
+    until_waiting(forwarded)
     place.server.do(lambda cluster: cluster.load(saved))
     place.server.do(lambda cluster: cluster.remove("pods", "default", "web-1"))
     connection = waiting(forwarded)
@@ -279,7 +285,7 @@ def test_a_rollout_with_a_client_that_keeps_asking(place, forwarded):
 
 def test_a_client_that_leaves_while_it_waits(place, forwarded):
     place.remove("web-1")
-    until(lambda: forwarded.err, "it to be told")
+    until_waiting(forwarded)
     with connected(forwarded.local[HTTP]):
         pass
     connection = waiting(forwarded)
