@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from kube.api.follower import access
 from live.until import eventually
-from portico.daemon.writing_configuration import ConfigurationWriter
+from portico.daemon.writing_configuration import ConfigurationWriter, Here
 from portico.kube.http.client import Client
 from portico.model.ref import Ref
 from portico.plan.key import Origin
@@ -22,7 +22,7 @@ POOL = Ref("IPAddressPool", "home", "edge")
 @asynccontextmanager
 async def writing(server, *, leads=True):
     async with Client(access(server)) as client, asyncio.TaskGroup() as group:
-        writer = ConfigurationWriter(client, HOME, "node-a", lambda: leads, again=0.2)
+        writer = ConfigurationWriter(client, Here(HOME, "node-a"), lambda: leads, again=0.2)
         task = group.create_task(writer.run())
         yield writer
         task.cancel()

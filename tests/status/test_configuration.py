@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from ipam.estate import pool
+from model.build import document, fact, node
+from portico.model.fact import Fact
 from portico.model.ref import Ref
 from portico.plan.key import Origin
 from portico.plan.plan import Diff
@@ -90,3 +92,20 @@ def test_pools_themselves_are_not_looked_at() -> None:
     unit = pool("edge", "192.0.2.0/28")
     configuration.follow({unit.key: unit}, Diff({unit.key: unit}, set()))
     assert not configuration.is_there
+
+
+def test_cfg_02_a_peer_concerns_the_nodes_that_it_selects() -> None:
+    spec = {"myASN": 1, "nodeSelectors": [{"matchLabels": {"rack": "left"}}]}
+    facts: dict[Ref, Fact] = {
+        each.ref: each
+        for each in (
+            fact(document("metallb.io/v1beta2", "BGPPeer", "router", "home", spec=spec)),
+            node("node-a", labels={"rack": "left"}),
+            node("node-b", labels={"rack": "right"}),
+        )
+    }
+    configuration = Configuration()
+    follow(configuration, outcome(PEER, Because.PASSWORD_MISSING))
+    assert configuration.errors(NODE, facts.get)
+    assert not configuration.errors(speaker("node-b"), facts.get)
+    assert configuration.errors(speaker("nobody-knows"), facts.get)

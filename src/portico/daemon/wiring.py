@@ -49,6 +49,14 @@ class Ends(NamedTuple):
     """Seconds for which all goes on, but is told to be not ready."""
 
 
+class Telling(NamedTuple):
+    """Who writes to the cluster, and by which way; nobody, where there is nobody to be told."""
+
+    writings: "Sequence[Writing]" = ()
+    client: "Client | None" = None
+    place: "Place | None" = None
+
+
 async def serve(origins: Origins, tells: "Publish | None", settings: Settings, ends: Ends) -> None:
     """Run until SIGINT or SIGTERM; the owners of Ingresses are told what `tells` says.
 
@@ -73,9 +81,10 @@ async def serve(origins: Origins, tells: "Publish | None", settings: Settings, e
         written = origins.sources(settings, watch=settings.watch, held=held)
         intake = Intake(store, [*written, *sources, *addresses])
         followers = [*followers, *map(AddressRequests, addresses)]
-        async with _writings(origins.cluster, tells, addresses) as (writings, client, place):
+        async with _writings(origins.cluster, tells, addresses) as telling:
+            writings = telling.writings
             view = View(store, compiler, engines, intake, writings)
-            own = _own_writings(engines, settings, client, place, writings)
+            own = _own_writings(engines, settings, telling, store)
             async with admin_port(view, settings):
                 story = run(intake, compiler, engines, [*followers, *writings, *own])
                 writers = [*(each.run() for each in writings), *(each.run() for each in own)]
@@ -122,12 +131,12 @@ def _addresses(origins: Origins, settings: Settings) -> list[AddressLeases]:
 @asynccontextmanager
 async def _writings(
     asked: "Asked | None", tells: "Publish | None", addresses: Sequence[AddressLeases]
-) -> "AsyncIterator[tuple[list[Writing], Client | None, Place | None]]":
+) -> "AsyncIterator[Telling]":
     """Who writes to the cluster; nobody, where there is none, or where nobody told us to: a
     Portico that somebody tries on a laptop must not write to what it reads.
     """
     if asked is None or tells is None:
-        yield [], None, None
+        yield Telling()
         return
     # Imported on first use: who serves a folder need not wait for what asks clusters.
     from portico.daemon.writing import Writing
@@ -140,27 +149,24 @@ async def _writings(
         log.info(
             "nothing is written to the cluster: this is no pod, and no --publish option is set"
         )
-        yield [], None, None
+        yield Telling()
         return
     async with Client(asked.access) as client:
         errand = Errand(tells, place, asked.scope.namespaces, gives_addresses=bool(addresses))
-        yield [Writing(client, errand, settling=addresses)], client, place
+        yield Telling([Writing(client, errand, settling=addresses)], client, place)
 
 
 def _own_writings(
-    engines: Engines,
-    settings: Settings,
-    client: "Client | None",
-    place: "Place | None",
-    writings: "Sequence[Writing]",
+    engines: Engines, settings: Settings, telling: Telling, store: Store
 ) -> "list[AnnouncedWriter | ConfigurationWriter]":
     """What every node writes of itself, whoever leads."""
+    client, place = telling.client, telling.place
     announcer = engines.the(Arp)
     if client is None or place is None or announcer is None:
         return []
     from portico.daemon.ways import ByBgp, ByLayer2, Way
     from portico.daemon.writing_announced import AnnouncedWriter
-    from portico.daemon.writing_configuration import ConfigurationWriter
+    from portico.daemon.writing_configuration import ConfigurationWriter, Here
 
     namespace = settings.metallb_namespace or place.namespace
     identity = place.pod or settings.node_name
@@ -168,7 +174,7 @@ def _own_writings(
     announced = [AnnouncedWriter(client, namespace, identity, way) for way in ways]
 
     def is_leader() -> bool:
-        return any(writing.is_leading for writing in writings)
+        return any(writing.is_leading for writing in telling.writings)
 
-    node = settings.node_name
-    return [*announced, ConfigurationWriter(client, namespace, node, is_leader)]
+    here = Here(namespace, settings.node_name, store.get)
+    return [*announced, ConfigurationWriter(client, here, is_leader)]

@@ -4,7 +4,7 @@ import asyncio
 import datetime
 import logging
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -22,6 +22,8 @@ from portico.status.configuration import (
     STATES,
     Component,
     Configuration,
+    Get,
+    nothing_known,
     speaker,
     state_document,
     state_status,
@@ -44,20 +46,23 @@ class _Nothing(Struct, frozen=True):
     """Of what the server answers nothing is read."""
 
 
+class Here(NamedTuple):
+    """The namespace of the objects, the node this is, and how facts are looked up."""
+
+    namespace: str
+    node: str
+    get: Get = nothing_known
+
+
 class ConfigurationWriter:
     """`follow` every plan, and `run` once; cancelling that says that nobody looks any more."""
 
     def __init__(
-        self,
-        client: Client,
-        namespace: str,
-        node: str,
-        is_leader: Callable[[], bool],
-        again: float = AGAIN,
+        self, client: Client, here: Here, is_leader: Callable[[], bool], again: float = AGAIN
     ) -> None:
         self._objects = Objects(client, STATES, typed(_Nothing))
-        self._namespace, self._node, self._is_leader = namespace, node, is_leader
-        self._again = again
+        self._namespace, self._node, self._get = here
+        self._is_leader, self._again = is_leader, again
         self._configuration = Configuration()
         self._written: dict[str, tuple[Errors, float]] = {}
         self._since: dict[str, tuple[Errors, str]] = {}
@@ -87,7 +92,7 @@ class ConfigurationWriter:
         if not self._configuration.is_there:
             return
         for component in self._components():
-            errors = self._configuration.errors(component)
+            errors = self._configuration.errors(component, self._get)
             known, at = self._written.get(component.name, (None, -self._again))
             if known != errors or _now() - at >= self._again:
                 await self._write(component, errors)

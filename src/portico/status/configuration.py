@@ -3,11 +3,13 @@
 As in MetalLB there is one of whoever gives addresses, and one of each node that announces them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from portico.kube.api.resource import Resource
+from portico.model.core import Node
+from portico.model.fact import Fact
 from portico.model.fault import Severity
 from portico.model.metallb import (
     GROUP,
@@ -19,6 +21,7 @@ from portico.model.metallb import (
     L2Advertisement,
 )
 from portico.model.ref import Ref
+from portico.model.selector import selected
 from portico.plan.gathered import Gathered
 from portico.plan.plan import Diff, Plan, Unit
 from portico.plan.verdict import Outcome
@@ -38,6 +41,13 @@ UNKNOWN: Final = "Unknown"
 
 MOST_ERRORS: Final = 5
 """That the summary tells; events and `portico status` have all."""
+
+
+Get = Callable[[Ref], Fact | None]
+
+
+def nothing_known(_ref: Ref) -> None:
+    """Every object is then every node's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +102,13 @@ class Configuration:
         """Whether there is any such object; if not, its kinds may not even be installed."""
         return bool(self._objects.by_key)
 
-    def errors(self, component: Component) -> tuple[str, ...]:
-        """What is wrong with the objects that a component is told about."""
-        refs = sorted(ref for ref in self._verdicts.refs() if ref.kind in component.kinds)
+    def errors(self, component: Component, get: Get = nothing_known) -> tuple[str, ...]:
+        """What is wrong with the objects that a component is told about. `get` looks up facts."""
+        refs = sorted(
+            ref
+            for ref in self._verdicts.refs()
+            if ref.kind in component.kinds and _concerns(ref, component.node, get)
+        )
         return tuple(
             f"{ref} {sentence(refusal)}"
             for ref in refs
@@ -121,6 +135,15 @@ def state_status(errors: tuple[str, ...] | None, since: str) -> Mapping[str, obj
         "lastTransitionTime": since,
     }
     return {"result": result, "errorSummary": summary, "conditions": [condition]}
+
+
+def _concerns(ref: Ref, node: str, get: Get) -> bool:
+    """A peer is the business of the nodes that it selects; a node that is not known is any."""
+    peer, fact = get(ref), get(Ref(Node.KIND, "", node))
+    if not isinstance(peer, BGPPeer) or not isinstance(fact, Node):
+        return True
+    selectors = peer.spec.node_selectors
+    return not selectors or selected(selectors, fact.metadata.labels)
 
 
 def _object(unit: Unit) -> Ref | None:
