@@ -164,6 +164,19 @@ class TestBackground:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", local))
 
+    def test_a_proxy(self, place, run):
+        place.start("web-1")
+        place.serve()
+        started = run("--socks=0", "--background")
+        assert started.returncode == 0
+        try:
+            local = started.stdout.splitlines()[0].rpartition(":")[2]
+            asking = ["curl", "-sS", "--socks5-hostname", f"127.0.0.1:{local}", "http://web/"]
+            assert subprocess.check_output(asking, text=True, timeout=60) == "web-1"
+            assert f"socks 127.0.0.1:{local}" in run("list").stdout
+        finally:
+            assert run("stop", "socks").returncode == 0
+
     def test_what_is_wrong_is_told(self, place, run):
         failed = run("svc/nope", ":80", "--background")
         assert failed.returncode == 1

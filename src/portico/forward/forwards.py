@@ -36,6 +36,7 @@ async def forwarding(
                 forward.open()
             if beside:
                 tasks.append(group.create_task(beside()))
+                await asyncio.sleep(0)  # it has begun when the block does
             yield forwards
         except BaseException as error:  # noqa: BLE001  # raised again below
             failure = error

@@ -31,7 +31,7 @@ class Detaching:
             born=born(os.getpid()),
             since=clock.now(),
             origin=origin,
-            targets=tuple(forward.request.title for forward in forwards),
+            targets=(*(each.request.title for each in forwards), *(("socks",) if socks else ())),
             listening=tuple(each for forward in forwards for each in forward.listening),
             socks=socks,
         )
