@@ -8,7 +8,8 @@ TESTS      = tests
 
 RUN_PACKAGES   = nginx libnginx-mod-http-lua lua-cjson libnftables1 ca-certificates python3-venv
 TEST_PACKAGES  = 'luajit2|luajit' lua-check curl nghttp2-client openssl nftables iproute2 conntrack frr bird2 \
-                 buildah debootstrap postgresql
+                 postgresql
+IMAGE_PACKAGES = buildah debootstrap
 BENCH_PACKAGES = haproxy wrk iperf3 libnginx-mod-stream
 
 .DEFAULT_GOAL = help
@@ -16,7 +17,7 @@ BENCH_PACKAGES = haproxy wrk iperf3 libnginx-mod-stream
 # One for each way in; see examples/README.md.
 DEMOS = demo-node-port demo-layer-2 demo-layer-4 demo-layer-7 demo-both demo-load-balancer-and-ingress
 
-.PHONY: demo demo-WAY $(DEMOS) test setup check fix regold bench lock clean help
+.PHONY: demo demo-WAY $(DEMOS) test image setup check fix regold bench lock clean help
 
 demo: setup  ## run portico on the example shop, until Ctrl-C
 	@exec .venv/bin/python examples/shop/demo.py --http-port $(HTTP_PORT) --https-port $(HTTPS_PORT) --admin $(ADMIN)
@@ -28,7 +29,11 @@ demo-WAY:  ## the same for node-port, layer-2, layer-4, layer-7, both, load-bala
 	@echo "one of: $(DEMOS)"
 
 test: check  ## everything CI runs; narrow it with TESTS=tests/compiler
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m 'not image' $(TESTS)
+
+image: setup  ## build the image of deploy/Dockerfile, and run its pods as tests; needs root
+	@setup/system-packages $(IMAGE_PACKAGES)
+	@.venv/bin/python -m pytest -m image tests/deploy/image
 
 setup:  ## the system packages and .venv; starts no service
 	@setup/system-packages $(RUN_PACKAGES) $(TEST_PACKAGES)

@@ -34,7 +34,7 @@ def what_is_missing() -> str:
     if os.geteuid():
         return "an image is built by root"
     if missing := [tool for tool in TOOLS if not shutil.which(tool)]:
-        return f"no {', '.join(missing)}: make setup"
+        return f"no {', '.join(missing)}: make image"
     mounting = subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], check=False)
     return "this machine lets nobody mount" if mounting.returncode else ""
 

@@ -12,7 +12,7 @@ from support.api_server import running_api_server
 
 USER = 65532
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("image")]
+pytestmark = [pytest.mark.image, pytest.mark.timeout(900), pytest.mark.xdist_group("image")]
 
 
 @pytest.fixture(scope="module")
