@@ -253,8 +253,9 @@ def test_an_answer_that_is_cut_short_is_seen_to_be(live, endpoints, head):
 @pytest.mark.parametrize("said", [
     b"nonsense\r\n\r\n",
     b"HTTP/1.1 200 Fine\r\nX: " + b"x" * 20_000,    # more than a head may have
+    b"HTTP/1.1 200 Fine\r\nTransfer-Encoding: gzip\r\n\r\n",
     b"",
-], ids=["nonsense", "large", "nothing"])  # fmt: skip
+], ids=["nonsense", "large", "endless", "nothing"])  # fmt: skip
 def test_what_is_no_answer_is_a_bad_gateway(live, endpoints, said):
     def answer(exchange):
         exchange.connection.sendall(said)

@@ -54,6 +54,7 @@ local function answer_of(socket)
     if stop then
       local status, fields = http_answer.parse(text:sub(1, stop))
       if not status then return nil, "no answer of HTTP" end
+      if not http_answer.extent(status, fields) then return nil, "a body without an end" end
       text = text:sub(after + 1)
       -- What is only an interim answer is of the connection; 101 ends it.
       if status >= 200 or status == 101 then return { status, fields, text } end

@@ -39,7 +39,7 @@ local function send_head(status, fields, extent)
       header[field[1]] = #values > 1 and not JOINED[name] and values or one
     end
   end
-  if type(extent) == "number" and status ~= 101 and status ~= 204 then
+  if type(extent) == "number" and status >= 200 and status ~= 204 and status ~= 304 then
     header["Content-Length"] = extent
   end
   ngx.send_headers()
@@ -50,7 +50,6 @@ end
 local function pass_answer(socket, answer)
   local status, fields, rest, length = answer[1], answer[2], answer[3], 0
   local extent = http_answer.extent(status, fields)
-  if not extent then return false, 0 end
   send_head(status, fields, extent)
   local parts = http_answer.body(extent, function()
     if rest == "" then return socket:receiveany(handshake.PIECE) end
