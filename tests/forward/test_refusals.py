@@ -9,7 +9,7 @@ from forward.conftest import TOKEN, answer
 from live.until import until
 from support.api_server import Rule
 from support.kubelet.apps import HTTP
-from support.kubelet.workloads import port
+from support.kubelet.workloads import port, workload
 
 READS = Rule(["get", "list", "watch"], ["", "discovery.k8s.io"],
              ["pods", "services", "endpointslices"])  # fmt: skip
@@ -228,6 +228,23 @@ def test_a_service_without_a_selector_whose_slice_names_pods(place, portico):
     })  # fmt: skip
     process = portico("svc/db", ":5432").until_listening()
     assert process.local.keys() == {HTTP}
+
+
+def test_several_that_fail_are_told_of_once(place, refused):
+    """The first of them; and nothing of asyncio's is printed for the others."""
+    place.server.access.rules["admin"] = [Rule(["get"], [""], ["services"])]
+    lines, code = refused("svc/web", ":80", "svc/web", ":81", "svc/web", ":82")
+    assert code == 1
+    assert [line.partition(" ")[0] for line in lines] == ["Error", "hint:"]
+
+
+def test_a_workload_that_selects_everything(place, refused):
+    document = workload("Deployment", "all")
+    document["spec"]["selector"] = {}
+    place.server.put(document)
+    lines, code = refused("deploy/all", ":80")
+    assert lines[0] == "error: deploy/all selects no pods in particular"
+    assert code == 1
 
 
 def test_another_name(place, refused):

@@ -41,6 +41,7 @@ class ClusterPods:
         self.service = subject.service
         self._labels = subject.labels
         self._told = ""
+        self._has_failed = False
         self._last: Sequence[Candidate] | None = None
         self._pods = Table(client, self._wanted_pods(), self._changed, subject.pod)
         self._slices: Table[Slice] | None = None
@@ -87,6 +88,7 @@ class ClusterPods:
                 self._pods.want(self._wanted_pods())
 
     def _changed(self) -> None:
+        self._has_failed = False
         slices = self._known_slices()
         if not self._selects:
             self._told_by_slices(slices)
@@ -139,7 +141,7 @@ class ClusterPods:
         troubles = (table.trouble for table in (self._pods, self._slices) if table is not None)
         if trouble := next(filter(None, troubles), ""):
             self._pass(ForwardError(f"the cluster cannot be followed: {trouble}"))
-        else:
+        if not self._has_failed:
             self._told = ""
 
     def _pass(self, error: ForwardError) -> None:
@@ -148,6 +150,7 @@ class ClusterPods:
 
     def _fail(self, error: ForwardError) -> None:
         """Once for each reason."""
+        self._has_failed = True
         if error.reason != self._told:
             self._told = error.reason
             self._failed(error)

@@ -119,8 +119,8 @@ class Forward:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        if not self._failure.done():
-            self._failure.cancel()
+        for future in (self._failure, self.forwarder.chosen, self.forwarder.opened):
+            forget(future)
 
     def _taken(self, error: BusyError) -> None:
         self._tell(Trouble(self.request.title, f"{error.reason}; another port in its place"))
@@ -153,10 +153,9 @@ class Forward:
 
     def _failed(self, error: ForwardError) -> None:
         """At the start it is over; later it is only told."""
-        is_late = self.forwarder.opened.done() or self._failure.done()
-        if is_late or error.is_passing:
+        if self.forwarder.opened.done() or error.is_passing:
             self._tell(Trouble(self.request.title, error.reason, error.hint))
-        else:
+        elif not self._failure.done():
             self._failure.set_exception(error)
 
     def _too_late(self) -> ForwardError:
@@ -164,3 +163,9 @@ class Forward:
         seconds = f"{self._options.running_timeout:g} s"
         hint = f"after {seconds} {why}; wait longer with --pod-running-timeout"
         return ForwardError("timed out waiting for the condition", hint)
+
+
+def forget(future: asyncio.Future[Any]) -> None:
+    """Nobody waits for it any more, so what it says is not to be missed."""
+    if not future.cancel() and not future.cancelled():
+        future.exception()

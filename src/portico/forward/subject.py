@@ -72,6 +72,8 @@ async def _find(client: Client, target: Target, namespace: str) -> Subject:
         labels = labels_text((await get(typed(PlainWorkload))).spec.selector)
     else:
         labels = selector_text((await get(typed(Workload))).spec.selector)
+    if not labels:
+        raise ForwardError(f"{title} selects no pods in particular", "name one of them")
     return Subject(title, namespace, labels=labels)
 
 

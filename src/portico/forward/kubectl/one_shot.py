@@ -15,6 +15,7 @@ from portico.forward.errors import ForwardError, from_kube, upgrade_error
 from portico.forward.incoming import Incoming
 from portico.forward.kubectl.first_pod import check_running, first_pod
 from portico.forward.kubectl.listening import NoListenerError, listen_as_kubectl
+from portico.forward.one import forget
 from portico.forward.options import Options, Request
 from portico.forward.relay.relay import Outcome
 from portico.forward.subject import find
@@ -68,7 +69,7 @@ class OneShot:
             entrance.close()
         if self._carriage:
             await self._carriage.close()
-        self._over.cancel()
+        forget(self._over)
 
     def take(self, incoming: Incoming) -> None:
         """A new connection."""
