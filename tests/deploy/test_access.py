@@ -63,7 +63,7 @@ def test_names_and_paths(server, program, documents):
             kubernetes_validate.validate(each, CURRENT, strict=True)
 
 
-ANNOUNCING = ("servicel2statuses", "servicel2statuses/status")
+ANNOUNCING = ("servicel2statuses", "servicel2statuses/status", "bgppeers/status")
 """Used where packets can be sent: tests/live/lb/test_cluster_layer2.py has these rights."""
 
 

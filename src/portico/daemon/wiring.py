@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from portico.daemon.writing_addresses import Place
     from portico.daemon.writing_announced import AnnouncedWriter
     from portico.daemon.writing_configuration import ConfigurationWriter
+    from portico.daemon.writing_peers import PeerWriter
     from portico.kube.http.client import Client
     from portico.sources.cluster.asked import Asked
     from portico.status.publish import Publish
@@ -158,7 +159,7 @@ async def _writings(
 
 def _own_writings(
     engines: Engines, settings: Settings, telling: Telling, store: Store
-) -> "list[AnnouncedWriter | ConfigurationWriter]":
+) -> "list[AnnouncedWriter | ConfigurationWriter | PeerWriter]":
     """What every node writes of itself, whoever leads."""
     client, place = telling.client, telling.place
     announcer = engines.the(Arp)
@@ -167,6 +168,7 @@ def _own_writings(
     from portico.daemon.ways import ByBgp, ByLayer2, Way
     from portico.daemon.writing_announced import AnnouncedWriter
     from portico.daemon.writing_configuration import ConfigurationWriter, Here
+    from portico.daemon.writing_peers import PeerWriter
 
     namespace = settings.metallb_namespace or place.namespace
     identity = place.pod or settings.node_name
@@ -177,4 +179,6 @@ def _own_writings(
         return any(writing.is_leading for writing in telling.writings)
 
     here = Here(namespace, settings.node_name, store.get)
-    return [*announced, ConfigurationWriter(client, here, is_leader)]
+    speaker = engines.the(Bgp)
+    peers = [] if speaker is None else [PeerWriter(client, speaker)]
+    return [*announced, *peers, ConfigurationWriter(client, here, is_leader)]

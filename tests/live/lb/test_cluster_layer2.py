@@ -128,8 +128,28 @@ def test_status_of_a_service_that_routers_are_told_of(server, node):
     until(lambda: not server.all(BGP_STATUSES), "the status to vanish")
     server.put(metallb("BGPAdvertisement", {}))
     until(lambda: told() == [["rack", "spine"]], "the status to come back")
+
+    # OpenELB's peers are told how their sessions are, and nobody a password.
+    conf = {"neighborAddress": "192.0.2.252", "peerAs": 64513, "authPassword": "s3cret"}
+    for kind, name, spec in (
+        ("BgpConf", "default", {"as": 50000}),
+        ("BgpPeer", "leaf", {"conf": conf}),
+    ):
+        version = "network.kubesphere.io/v1alpha2"
+        server.put({"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec})
+
+    def peer_status():
+        (found,) = server.all("bgppeers.network.kubesphere.io")
+        return found.get("status", {}).get("nodesPeerStatus")
+
+    until(peer_status, "the status of the peer")
+    assert peer_status() == {
+        "a": {"peerState": {"neighborAddress": "192.0.2.252", "localAs": 50000, "peerAs": 64513,
+                            "sessionState": "ACTIVE"}},
+    }  # fmt: skip
     assert node.stop() == 0
     assert not server.all(BGP_STATUSES)
+    assert not peer_status()
 
 
 def node_object(conditions):
