@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 
 from engines_nftables.spaces import Space
 from live.until import until
@@ -25,6 +25,11 @@ class Live:
     def converge(self, plan: Plan, hint: Diff | None = None) -> Report:
         with self.space.inside():
             return self._loop.run_until_complete(self.engine.converge(plan, hint))
+
+    def run(self, story: Coroutine[object, object, None]) -> None:
+        """Something of its own, on the loop and in the namespace of the engine."""
+        with self.space.inside():
+            self._loop.run_until_complete(story)
 
     def serve(self, plan: Plan, hint: Diff | None = None) -> Figures:
         """Converge, which must go well; the figures afterwards."""

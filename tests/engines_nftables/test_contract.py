@@ -1,5 +1,6 @@
 """What is asked of every engine, asked of nftables: it ends right whatever happened before."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -170,3 +171,25 @@ def test_a_refused_frontend_is_nothing(live):
     refused = replace(frontend("10.96.0.7", key_of("web")), forwarding=None)
     live.serve(plan_of(*SHOP.values(), refused))
     assert_serves(live, SHOP)
+
+
+def test_questions_and_looks_at_one_time_do_not_take_each_others_answers(live):
+    """Whoever reads the metrics once in a while must not hold up what changes meanwhile."""
+    live.serve(SHOP)
+    engine = live.engine
+
+    async def look() -> None:
+        for _ in range(150):
+            await engine.converge(SHOP, NOTHING)
+            await asyncio.sleep(0)
+
+    async def ask() -> None:
+        for _ in range(150):
+            assert await engine.inspect()
+
+    async def both() -> None:
+        async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+            for story in (look(), ask(), ask()):
+                group.create_task(story)
+
+    live.run(both())

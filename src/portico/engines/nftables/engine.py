@@ -67,9 +67,13 @@ class Nftables:
     def _has_nothing_to_do(self, hint: Diff | None) -> bool:
         if hint is None or hint.changed or hint.removed or self._table is None:
             return False
-        if self._turn.locked():
+        # Not only looked at: whoever counts elements meanwhile would be given our answer.
+        if not self._turn.acquire(blocking=False):
             return False
-        return self._table.is_as_left()
+        try:
+            return self._table.is_as_left()
+        finally:
+            self._turn.release()
 
     def _converge(self, plan: Plan, hint: Diff | None) -> None:
         with self._turn:
