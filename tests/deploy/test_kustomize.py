@@ -63,9 +63,9 @@ def test_it_has_no_capability_and_is_nobody(part):
     assert workload(documents, part)["spec"]["template"]["spec"]["securityContext"]["runAsNonRoot"]
 
 
-def test_the_node_has_one_capability():
+def test_the_node_has_two_capabilities():
     capabilities = container(kustomized("node"))["securityContext"]["capabilities"]
-    assert capabilities["add"] == ["NET_ADMIN"]
+    assert capabilities["add"] == ["NET_ADMIN", "NET_RAW"]
 
 
 @pytest.mark.parametrize("part", ["", WEBHOOK])

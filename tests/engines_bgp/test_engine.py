@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -154,3 +156,37 @@ def test_a_change_leads_to_what_a_whole_chart_would_be():
         ROUTER: {WEB, OTHER}
     }  # fmt: skip
     assert changed(found, Diff({RACK.key: RACK}, set()), "a") == (found, None)
+
+
+ALONE = """
+import asyncio, sys
+from pathlib import Path
+from portico.engines.bgp import Bgp, Options
+from engines_bgp.plans import peer, plan_of
+from portico.plan.bgp import BfdTimes
+
+async def main():
+    engine = Bgp(Options(Path(sys.argv[1]), "a"))
+    report = await engine.converge(plan_of(peer(bfd=BfdTimes())), None)
+    assert report.in_sync, report
+    for file in Path(sys.argv[1]).glob("*/*.pid"):
+        status = Path(f"/proc/{file.read_text().strip()}/status").read_text().splitlines()
+        print(file.name, *(line.split()[1] for line in status if line.startswith("CapEff")))
+    await engine.close(keep=False)
+
+asyncio.run(main())
+"""
+
+
+@needs_namespaces
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to lose")
+def test_in_a_pod_no_process_keeps_a_capability(town, tmp_path):
+    """As deploy/node has it: root, two capabilities, and no right to become somebody else."""
+    told = town.machine.run(
+        "env", f"PYTHONPATH={Path(__file__).parents[1]}", "setpriv",
+        "--bounding-set=-all,+net_admin,+net_raw", "--inh-caps=-all",
+        sys.executable, "-c", ALONE, str(tmp_path),
+    )  # fmt: skip
+    assert sorted(told.splitlines()) == [
+        f"{name}.pid 0000000000000000" for name in ("bfd", "exabgp", "speaker")
+    ]

@@ -12,6 +12,7 @@ from typing import Final
 Users = tuple[str, ...]
 """Names of users, the best one first; the first that exists is taken."""
 
+_PR_SET_NO_NEW_PRIVS: Final = 38
 _VERSION_3: Final = 0x20080522  # capget(2)
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -42,10 +43,12 @@ def become(users: Users) -> None:
 def give_up(users: Users) -> None:
     """Go on as that user, for good, and without any capability. Raises OSError.
 
-    In a container root may not become somebody else; what it may do goes all the same.
+    In a container root may not become somebody else; what it may do goes all the same, and no
+    program that is started from here gets it back.
     """
     become(users)
     keep_only(0)
+    checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
 
 
 def why_not_as(users: Users) -> str:
