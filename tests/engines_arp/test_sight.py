@@ -10,6 +10,7 @@ A, B = "192.0.2.100", "192.0.2.101"
 def state(*links: wire.Link, **more) -> wire.State:
     return wire.State(
         pid=1, build="", table="", secrets="", node="n1", held=0, takeovers=0, handovers=0,
+        interfaces=0, neighbours=0,
         forged=0, malformed=0, replayed=0, stalls=0, conflicts=0, namesakes=0,
         namesake_seconds=-1.0, links=links, **more,
     )  # fmt: skip

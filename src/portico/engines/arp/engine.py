@@ -43,6 +43,7 @@ class Arp:
         self._table = wire.Table()
         self._encoded = b""
         self._secrets: tuple[str, ...] | None = None
+        self._seen = Sight(options.node)
         self._starts = 0
         self._pushes = 0
         self._orders = _orders(options)
@@ -62,24 +63,23 @@ class Arp:
         return self._failed(unreadable) if unreadable else self._report(state)
 
     async def inspect(self) -> Figures:
-        state = await self.look()
+        state = await self._ask(wire.Ask())
         if state is None:
             return self._figures()
         return {**self._figures(), **_figures_of(state)}
 
     async def look(self) -> wire.State | None:
-        """Everything the responder knows; None where there is none."""
-        if self._process.pid() is None:
-            return None
-        try:
-            return await ask(self._process.socket, wire.Ask(whole=True))
-        except CompanionError:
-            return None
+        """Everything the responder knows; None where there is none that answers."""
+        return await self._ask(wire.Ask(whole=True))
 
     async def sight(self) -> Sight:
         """Who announces what, as this node sees it; nothing where there is no responder."""
         state = await self.look()
-        return Sight(self._options.node) if state is None else sight_of(state)
+        if state is not None:
+            self._seen = sight_of(state)
+        elif self._process.pid() is None:
+            self._seen = Sight(self._options.node)
+        return self._seen  # one that does not answer for once is no news
 
     async def close(self, *, keep: bool) -> None:
         if not keep:
@@ -96,6 +96,14 @@ class Arp:
     def _failed(self, why: str) -> Report:
         able = "not permitted" not in why
         return Report(self.name, in_sync=False, detail=why, figures=self._figures(), able=able)
+
+    async def _ask(self, request: wire.Ask) -> wire.State | None:
+        if self._process.pid() is None:
+            return None
+        try:
+            return await ask(self._process.socket, request)
+        except CompanionError:
+            return None
 
     async def _settle(self, secrets: tuple[str, ...]) -> wire.State | None:
         """Have a responder with this table, or none where there is nothing in it."""
@@ -162,8 +170,8 @@ class Arp:
 def _figures_of(state: wire.State) -> Figures:
     return {
         "held": state.held,
-        "interfaces": len(state.links),
-        "neighbours": len(_taking_part(state)),
+        "interfaces": state.interfaces,
+        "neighbours": state.neighbours,
         "takeovers": state.takeovers,
         "handovers": state.handovers,
         "forged": state.forged,
@@ -174,10 +182,6 @@ def _figures_of(state: wire.State) -> Figures:
         "namesakes": state.namesakes,
         "bugs": state.bugs,
     }
-
-
-def _taking_part(state: wire.State) -> set[str]:
-    return {each.node for link in state.links for each in link.neighbours if each.takes_part}
 
 
 def _orders(options: Options) -> Orders:

@@ -86,6 +86,10 @@ class Server:
             table=self._version,
             secrets=wire.version_of(msgspec.json.encode(self._secrets)),
             node=self._orders.node,
+            interfaces=len(segments),
+            neighbours=len(
+                {peer.node for each in segments for peer in each.peers if peer.takes_part}
+            ),
             held=len({each for segment in segments for each in segment.holds.held}),
             takeovers=sum(segment.handover.takeovers for segment in segments),
             handovers=sum(segment.handover.handovers for segment in segments),

@@ -100,6 +100,10 @@ class State(msgspec.Struct, frozen=True):
     secrets: str
     node: str
     held: int
+    interfaces: int
+    neighbours: int
+    """Other nodes that take part, on whichever interface."""
+
     takeovers: int
     handovers: int
     forged: int
