@@ -32,6 +32,18 @@ def cpu_ns(pids: Iterable[int]) -> int:
     return total
 
 
+def wakeups(pid: int) -> int:
+    """How often its threads have slept and were woken, so far; of those that live."""
+    total = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found = re.search(
+                r"^voluntary_ctxt_switches:\s+(\d+)", (task / "status").read_text(), re.MULTILINE
+            )
+            total += int(found[1]) if found else 0
+    return total
+
+
 def memory(pid: int) -> Memory:
     maps = _kilobytes(Path(f"/proc/{pid}/smaps_rollup").read_text())
     status = _kilobytes(Path(f"/proc/{pid}/status").read_text())

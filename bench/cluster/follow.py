@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from bench.edits import IsInForce, is_from
 from bench.effort import Effort
 from bench.figures import percentile, spread, table, verdict
 from bench.manifests import App, app, moved
-from bench.proc import cpu_ns, memory
+from bench.proc import cpu_ns, memory, wakeups
 from bench.room import Room, RoomError, room
 from bench.say import say
 from bench.subject import Portico
@@ -25,6 +25,16 @@ MOST_MB: Final = 400.0
 MOST_MS: Final = {"other endpoints": 20.0, "a new Ingress": 50.0}
 LONGEST: Final = 5.0
 IDLE: Final = 10.0
+SETTLED: Final = 3.0
+"""Seconds after readiness in which it tidies up."""
+
+OTHERS: Final = 2000
+CLASS_OF_OTHERS: Final = {
+    "apiVersion": "networking.k8s.io/v1",
+    "kind": "IngressClass",
+    "metadata": {"name": "of-others"},
+    "spec": {"controller": "example.com/others"},
+}
 TIMES: Final = ("event", "n", "p50 ms", "p99 ms", "max ms")
 COST: Final = ("steps", "pushes", "entries_pushed", "bytes_pushed", "reloads")
 
@@ -55,7 +65,9 @@ def run(effort: Effort) -> str:
         seconds = [portico.start()]
         peak = memory(portico.controller)
         say(f"ready after {seconds[0]:.2f} s, peak {peak.peak:.0f} MB")
-        idle = _idle(portico)
+        idle, woken = _idle(portico)
+        api.write(CLASS_OF_OTHERS)
+        cost, steps = _of_others(portico, api)
         apps = [app(number, PATHS, port) for number in range(effort.hosts)]
         series = [_series(portico, api, kind, KINDS[kind](apps, effort.samples)) for kind in KINDS]
         portico.stop()
@@ -68,7 +80,9 @@ def run(effort: Effort) -> str:
     text += verdict("controller, peak RSS", peak.peak, MOST_MB, " MB")
     for one in series:
         text += verdict(f"{one.kind}, p99", percentile(one.ms, 0.99), MOST_MS[one.kind], " ms")
-    text += f"- RSS when ready {peak.rss:.0f} MB; while nothing changes {idle:.2f} % of a CPU\n"
+    text += f"- RSS when ready {peak.rss:.0f} MB\n"
+    text += f"- while nothing changes {idle:.2f} % of a CPU, woken {woken:.1f} times a second\n"
+    text += f"- an event of an object that is not ours: {cost:.0f} us of CPU, {steps:.1f} steps\n"
     return f"{text}\nWhat one event costs (means):\n\n{_costs(series)}"
 
 
@@ -78,11 +92,38 @@ def _portico(place: Room, api: Api) -> Portico:
     return made
 
 
-def _idle(portico: Portico) -> float:
-    """Per cent of a CPU."""
-    before = cpu_ns([portico.controller])
+def _idle(portico: Portico) -> tuple[float, float]:
+    """Per cent of a CPU, and how often it wakes up in a second."""
+    time.sleep(SETTLED)
+    before, woken = cpu_ns([portico.controller]), wakeups(portico.controller)
     time.sleep(IDLE)
-    return (cpu_ns([portico.controller]) - before) / 1e7 / IDLE
+    share = (cpu_ns([portico.controller]) - before) / 1e7 / IDLE
+    return share, (wakeups(portico.controller) - woken) / IDLE
+
+
+def _of_others(portico: Portico, api: Api) -> tuple[float, float]:
+    """Microseconds of CPU and steps of an event of an object that is not ours.
+
+    Half are Ingresses of another class, half slices of Services that no Ingress names.
+    """
+    time.sleep(1)
+    pid = portico.controller
+    cpu, steps = cpu_ns([pid]), portico.figures()["steps"]
+    for number in range(OTHERS):
+        one = (
+            moved(app(number % 50, PATHS, 80)) if number % 100 < 50 else app(number % 50, PATHS, 80)
+        )
+        theirs = replace(one, number=one.number + 900_000)
+        document = endpoint_slice(theirs) if number % 2 else ingress(theirs)
+        document["metadata"]["labels"] = {
+            **document["metadata"].get("labels", {}),
+            "n": str(number),
+        }
+        if not number % 2:
+            document["spec"]["ingressClassName"] = "of-others"
+        api.write(document)
+    time.sleep(1)
+    return (cpu_ns([pid]) - cpu) / 1e3 / OTHERS, (portico.figures()["steps"] - steps) / OTHERS
 
 
 def _series(portico: Portico, api: Api, kind: str, changes: Iterator[Change]) -> Series:

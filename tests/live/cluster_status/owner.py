@@ -60,7 +60,10 @@ class Owner:
         return str(self.get("Ingress", name)["metadata"]["resourceVersion"])
 
     def leader(self, name: str = "portico-leader") -> str:
-        return str(self.get("Lease", name).get("spec", {}).get("holderIdentity") or "")
+        return str(self.lease(name).get("holderIdentity") or "")
+
+    def lease(self, name: str = "portico-leader") -> Any:
+        return self.get("Lease", name).get("spec", {})
 
     def events(self, name: str) -> list[Any]:
         """About one object, the oldest first."""

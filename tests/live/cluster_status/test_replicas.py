@@ -21,7 +21,7 @@ SHOP = (service(), slices())
 class Process:
     """A replica that can be killed as nothing else can."""
 
-    def __init__(self, kubeconfig, namespace, address, *documents):
+    def __init__(self, kubeconfig, namespace, address, *documents, ahead=0.0):
         program = [sys.executable, "-m", replica.__name__]
         path = os.pathsep.join([str(TESTS), str(TESTS.parent / "src")])
         environment = {**os.environ, "PYTHONPATH": path}
@@ -30,7 +30,7 @@ class Process:
         )
         self.address, self._namespace = address, namespace
         self._say({"kubeconfig": str(kubeconfig), "namespace": namespace, "address": address,
-                   "documents": documents})  # fmt: skip
+                   "documents": documents, "ahead": ahead})  # fmt: skip
         self.identity = self._process.stdout.readline().strip()
 
     def apply(self, document):
@@ -49,8 +49,8 @@ class Process:
 def processes(kubeconfig, namespace):
     started = []
 
-    def start(address, *documents):
-        started.append(Process(kubeconfig, namespace, address, *documents))
+    def start(address, *documents, ahead=0.0):
+        started.append(Process(kubeconfig, namespace, address, *documents, ahead=ahead))
         return started[-1]
 
     yield start
@@ -81,6 +81,33 @@ async def test_one_writes_and_when_it_is_killed_the_other_does(processes, owner)
     # The lease lasts two seconds; the rest is the pace of one who looks.
     assert loop.time() - killed < 10.0
     assert owner.shown("second") == [other.address]
+
+
+async def test_wrong_clocks_make_no_second_leader(processes, owner):
+    """One is an hour ahead and one an hour late; the Lease has the times of whoever leads."""
+    first = ingress("first")
+    owner.apply(first)
+    both = [
+        processes("203.0.113.1", first, *SHOP, ahead=3600.0),
+        processes("203.0.113.2", first, *SHOP, ahead=-3600.0),
+    ]
+    await until(lambda: owner.shown("first"), "an address")
+    leader = next(each for each in both if each.identity == owner.leader())
+    other = next(each for each in both if each is not leader)
+    # Longer than a Lease lasts, both of them looking at it all the time.
+    renewals = set()
+
+    def is_renewed():
+        lease = owner.lease()
+        assert lease["holderIdentity"] == leader.identity
+        renewals.add(lease["renewTime"])
+        return len(renewals) > 30
+
+    await until(is_renewed, "the Lease to be renewed again and again")
+    assert owner.shown("first") == [leader.address]
+    leader.kill()
+    await until(lambda: owner.shown("first") == [other.address], "the other one to write")
+    assert owner.leader() == other.identity
 
 
 async def test_who_leaves_hands_over_at_once(reach, owner, namespace):
