@@ -1,13 +1,19 @@
 """The engine: what every engine promises, and what this one starts, adopts and leaves behind."""
 
 import os
+import pwd
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
+import portico
 from engines_bgp.engine_stage import EngineStage
 from engines_bgp.plans import peer, plan_of, route
 from engines_bgp.town import ROUTER, bird
@@ -165,13 +171,15 @@ from portico.engines.bgp import Bgp, Options
 from engines_bgp.plans import peer, plan_of
 from portico.plan.bgp import BfdTimes
 
+SHOWN = ("Uid", "CapEff")
+
 async def main():
     engine = Bgp(Options(Path(sys.argv[1]), "a"))
     report = await engine.converge(plan_of(peer(bfd=BfdTimes())), None)
     assert report.in_sync, report
     for file in Path(sys.argv[1]).glob("*/*.pid"):
         status = Path(f"/proc/{file.read_text().strip()}/status").read_text().splitlines()
-        print(file.name, *(line.split()[1] for line in status if line.startswith("CapEff")))
+        print(file.name, *(line.split()[1] for line in status if line.startswith(SHOWN)))
     await engine.close(keep=False)
 
 asyncio.run(main())
@@ -188,5 +196,45 @@ def test_in_a_pod_no_process_keeps_a_capability(town, tmp_path):
         sys.executable, "-c", ALONE, str(tmp_path),
     )  # fmt: skip
     assert sorted(told.splitlines()) == [
-        f"{name}.pid 0000000000000000" for name in ("bfd", "exabgp", "speaker")
+        f"{name}.pid 0 0000000000000000" for name in ("bfd", "exabgp", "speaker")
+    ]
+
+
+def why_no_other_python() -> str:
+    """A Python that everybody may run, of the very version that our packages were built for."""
+    if os.geteuid() != 0:
+        return "only root can become somebody else"
+    version = "import sys; print(*sys.version_info[:2])"
+    try:
+        told = subprocess.run([PYTHON, "-c", version], check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return f"there is no {PYTHON}"
+    ours = " ".join(map(str, sys.version_info[:2]))
+    return "" if told.stdout.split() == ours.split() else f"{PYTHON} is another version"
+
+
+PYTHON = "/usr/bin/python3"
+REASON = why_no_other_python()
+
+
+@needs_namespaces
+@needs_bird
+@pytest.mark.skipif(bool(REASON), reason=REASON or "there is one")
+def test_root_runs_it_as_nobody(town, tmp_path):
+    router = bird(town, tmp_path)
+    state = Path(tempfile.mkdtemp())
+    state.chmod(0o711)
+    packages = (Path(__file__).parents[1], Path(portico.__file__).parents[1],
+                Path(msgspec.__file__).parents[1])  # fmt: skip
+    try:
+        told = town.machine.run(
+            "env", f"PYTHONPATH={':'.join(map(str, packages))}", PYTHON, "-c", ALONE, str(state)
+        )
+    finally:
+        shutil.rmtree(state)
+    assert router.session("v4_1")
+    nobody = pwd.getpwnam("nobody").pw_uid
+    found = [line for line in told.splitlines() if ".pid " in line]
+    assert sorted(found) == [
+        f"{name}.pid {nobody} 0000000000000000" for name in ("bfd", "exabgp", "speaker")
     ]

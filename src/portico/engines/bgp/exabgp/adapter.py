@@ -27,6 +27,7 @@ from portico.engines.bgp.wire import Session, Watched
 
 PROGRAM: Final = (sys.executable, "-I", "-S", str(Path(__file__).with_name("pipe_end.py")))
 PATIENCE: Final = 10.0
+PAUSE: Final = 0.1
 SHORT_LIFE: Final = 1.0
 """Seconds; an ExaBGP that ends sooner is not started again at once."""
 
@@ -105,13 +106,21 @@ class ExaBgp:
         if self._child.pid() is None:
             self._start(blocks)
         self._child.watch()
-        if not await self._pipe.attached(PATIENCE):
-            await self._child.end()
-            raise DaemonError(f"ExaBGP does not use its pipe, see {self._child.log}")
+        await self._attach()
         if self._recalled != self._pipe.attachments:
             attachment = self._pipe.attachments
             await self._recall()
             self._recalled = attachment
+
+    async def _attach(self) -> None:
+        """Wait for its end of the pipe, as long as it lives."""
+        deadline = self._clock() + PATIENCE
+        while not await self._pipe.attached(PAUSE):
+            if self._child.pid() is None:
+                raise DaemonError(f"ExaBGP ends as soon as it is started, see {self._child.log}")
+            if self._clock() > deadline:
+                await self._child.end()
+                raise DaemonError(f"ExaBGP does not use its pipe, see {self._child.log}")
 
     def _start(self, blocks: Mapping[str, str]) -> None:
         lived = self._clock() - self._started_at
@@ -130,7 +139,8 @@ class ExaBgp:
 
     def _environment(self) -> dict[str, str]:
         """Its own settings file is of no interest: whoever has one uses ExaBGP otherwise."""
-        return {
+        found = {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
+        return found | {
             "PATH": os.defpath,
             "PORTICO_PIPE": str(self._pipe.path),
             "EXABGP_ENVFILE": os.devnull,
