@@ -7,7 +7,7 @@ import pytest
 
 from engines_bgp.town import ROUTER, ROUTER_6, frr, peer, route
 from live.until import until
-from portico.engines.bgp.bird.config import ConfigError, name_of, render
+from portico.engines.bgp.bird.config import ConfigError, Surroundings, name_of, render
 from portico.engines.bgp.bird.protocols import paths, sessions
 from portico.engines.bgp.wire import Bfd
 from support.netns import needs_namespaces
@@ -79,7 +79,8 @@ def drops(router):
 
 def text(*peers, **routes):
     found = {each.address: each for each in peers}
-    return render(found, lambda each: routes.get("routes", {}), lambda _peer, _family: "")
+    around = Surroundings(lambda _peer, _family: "", lambda _peer: True)
+    return render(found, lambda each: routes.get("routes", {}), around)
 
 
 def test_what_is_written_has_no_text_of_anybody_in_it():

@@ -14,7 +14,7 @@ from typing import Final
 from portico.engines.bgp.bird import config, control, protocols
 from portico.engines.bgp.speaker.child import Child
 from portico.engines.bgp.speaker.contract import DaemonError
-from portico.engines.bgp.speaker.next_hop import local_address, partner
+from portico.engines.bgp.speaker.next_hop import is_neighbour, local_address, partner
 from portico.engines.bgp.speaker.wanted import Wanted
 from portico.engines.bgp.wire import Peer, Session, Watched
 from portico.lib.atomic_file import write_atomic
@@ -45,7 +45,7 @@ class Bird:
 
     async def settle(self, wanted: Wanted) -> None:
         self._wanted = wanted
-        text = config.render(wanted.peers, wanted.routes_of, _hop_of)
+        text = config.render(wanted.peers, wanted.routes_of, AROUND)
         if self._child.pid() is None:
             await self._start(text)
         elif text != self._text:
@@ -83,7 +83,7 @@ class Bird:
 
     async def withdraw(self) -> None:
         wanted = Wanted(self._wanted.peers)
-        await self._load(config.render(wanted.peers, wanted.routes_of, _hop_of))
+        await self._load(config.render(wanted.peers, wanted.routes_of, AROUND))
         deadline = self._clock() + PATIENCE
         while self._clock() < deadline:
             await self.look()
@@ -147,6 +147,13 @@ def _hop_of(peer: Peer, family: str) -> str:
         return ""
     local = peer.source or local_address(peer.address, peer.port, peer.device)
     return partner(local) if local else ""
+
+
+def _is_near(peer: Peer) -> bool:
+    return is_neighbour(peer.address, peer.device)
+
+
+AROUND: Final = config.Surroundings(_hop_of, _is_near)
 
 
 def _lacks_hop(peer: Peer, wanted: Wanted) -> bool:

@@ -7,7 +7,7 @@ Protocols are called after the address of the peer in hexadecimal.
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from portico.engines.bgp.exabgp.config import ConfigError
 from portico.engines.bgp.wire import Bfd, Peer, Route
@@ -19,6 +19,9 @@ LONGEST_PASSWORD: Final = 80
 
 _DEVICE: Final = re.compile(r"[A-Za-z0-9_.\-]{1,15}")
 
+IsNear = Callable[[Peer], bool]
+"""Whether a router of our own AS is on a network of ours: then its BFD expects one hop."""
+
 HopOf = Callable[[Peer, str], str]
 """Our address of a family as the next hop for a peer; empty: BIRD knows, or there is none."""
 
@@ -28,8 +31,17 @@ def name_of(address: str) -> str:
     return ipaddress.ip_address(address).packed.hex()
 
 
+class Surroundings(NamedTuple):
+    """What of the machine a configuration depends on."""
+
+    hop_of: HopOf
+    is_near: IsNear
+
+
 def render(
-    peers: Mapping[str, Peer], routes: Callable[[Peer], Mapping[str, Route]], hop_of: HopOf
+    peers: Mapping[str, Peer],
+    routes: Callable[[Peer], Mapping[str, Route]],
+    around: Surroundings,
 ) -> str:
     """The same for every order of peers and routes. Raises ConfigError."""
     parts = [
@@ -39,7 +51,7 @@ def render(
         "protocol bfd {}",
     ]
     for address in sorted(peers):
-        parts += _peer(peers[address], routes(peers[address]), hop_of)
+        parts += _peer(peers[address], routes(peers[address]), around)
     return "\n\n".join(parts) + "\n"
 
 
@@ -49,7 +61,7 @@ def _router_id(peers: Mapping[str, Peer]) -> str:
     return str(ipaddress.IPv4Address(ids[0])) if ids else "192.0.2.1"
 
 
-def _peer(peer: Peer, routes: Mapping[str, Route], hop_of: HopOf) -> Iterator[str]:
+def _peer(peer: Peer, routes: Mapping[str, Route], around: Surroundings) -> Iterator[str]:
     name = name_of(peer.address)
     for family in sorted(peer.families):
         lines = [
@@ -60,18 +72,20 @@ def _peer(peer: Peer, routes: Mapping[str, Route], hop_of: HopOf) -> Iterator[st
         yield f"{family} table {family}_{name};"
         body = "\n".join([f"    {family} {{ table {family}_{name}; }};", *lines])
         yield f"protocol static routes_{family}_{name} {{\n{body}\n}}"
-    channels = [_channel(peer, family, hop_of(peer, family)) for family in sorted(peer.families)]
-    body = "\n".join(f"    {line}" for line in [*_session(peer), *channels])
+    channels = [
+        _channel(peer, family, around.hop_of(peer, family)) for family in sorted(peer.families)
+    ]
+    body = "\n".join(f"    {line}" for line in [*_session(peer, around.is_near), *channels])
     yield f"protocol bgp peer_{name} {{\n{body}\n}}"
 
 
-def _session(peer: Peer) -> Iterator[str]:
+def _session(peer: Peer, is_near: IsNear) -> Iterator[str]:
     yield f"router id {ipaddress.IPv4Address(peer.router_id)};"
     source = f"{ipaddress.ip_address(peer.source)} " if peer.source else ""
     yield f"local {source}port {peer.listen or LOCAL_PORT:d} as {peer.local:d};"
     yield f"neighbor {ipaddress.ip_address(peer.address)} port {peer.port:d} {_remote(peer)};"
-    if peer.is_external:
-        yield "multihop;" if peer.multihop else "direct;"
+    is_far = peer.multihop if peer.is_external else not is_near(peer)
+    yield "multihop;" if is_far else "direct;"
     yield f"hold time {peer.hold:d};"
     if peer.keepalive:
         yield f"keepalive time {peer.keepalive:d};"

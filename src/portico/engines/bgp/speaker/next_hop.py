@@ -14,6 +14,7 @@ _UNFIT: Final = 0x01 | 0x08 | 0x20 | 0x40
 """IFA_F_TEMPORARY, DADFAILED, DEPRECATED, TENTATIVE: no address to be found under for long."""
 
 _GLOBAL: Final = 0
+_ANY_PORT: Final = 9
 IPV6_ADDRESSES: Final = Path("/proc/self/net/if_inet6")
 
 
@@ -34,6 +35,20 @@ def local_address(peer: str, port: int, device: str) -> str:
             return str(probe.getsockname()[0])
     except OSError:
         return ""
+
+
+def is_neighbour(peer: str, device: str) -> bool:
+    """Whether a peer is on a network of ours; True too where there is no way to it at all."""
+    kind = socket.AF_INET6 if ":" in peer else socket.AF_INET
+    try:
+        with socket.socket(kind, socket.SOCK_DGRAM) as probe:
+            if device:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_DONTROUTE, 1)
+            probe.connect((peer, _ANY_PORT))  # sends nothing
+            return True
+    except OSError:
+        return not local_address(peer, _ANY_PORT, device)
 
 
 def partner(local: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from portico.engines.bgp.bfd.client import BfdError, Line, connect
 from portico.engines.bgp.bfd.talk import Standing, Turn, Wish
+from portico.engines.bgp.speaker.next_hop import is_neighbour
 from portico.engines.bgp.wire import Peer, Watched
 
 PAUSE: Final = 0.2
@@ -92,13 +93,20 @@ def _wish(peer: Peer) -> Wish:
         peer=peer.address,
         local=peer.source,
         device=peer.device,
-        multihop=peer.multihop,
+        multihop=_is_far(peer),
         minimum_ttl=bfd.minimum_ttl,
         transmit=bfd.transmit,
         receive=bfd.receive,
         multiplier=bfd.multiplier,
         passive=bfd.passive,
     )
+
+
+def _is_far(peer: Peer) -> bool:
+    """Within an AS nobody says how far it is, and a router of our network expects one hop."""
+    if peer.is_external:
+        return peer.multihop
+    return not is_neighbour(peer.address, peer.device)
 
 
 def _watched(standing: Standing | None, trouble: str) -> Watched:
