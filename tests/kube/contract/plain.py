@@ -45,7 +45,9 @@ class Plain:
         cluster = _named(told["clusters"], context["cluster"])["cluster"]
         user = _named(told["users"], context["user"])["user"]
         self._server = urlsplit(cluster["server"])
-        self.context = _tls(cluster, user) if self._server.scheme == "https" else None
+        self.context = (
+            _tls(cluster, user, kubeconfig.parent) if self._server.scheme == "https" else None
+        )
         token = user.get("token")
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
@@ -97,22 +99,22 @@ def _named(entries: list[Any], name: str) -> Any:
     return next(entry for entry in entries if entry["name"] == name)
 
 
-def _tls(cluster: Any, user: Any) -> ssl.SSLContext:
-    authority = _content(cluster, "certificate-authority")
+def _tls(cluster: Any, user: Any, home: Path) -> ssl.SSLContext:
+    authority = _content(cluster, "certificate-authority", home)
     context = ssl.create_default_context(cadata=authority.decode() if authority else None)
     if cluster.get("insecure-skip-tls-verify"):
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    certificate = _content(user, "client-certificate")
+    certificate = _content(user, "client-certificate", home)
     if certificate:
         with tempfile.TemporaryDirectory() as folder:
             files = Path(folder, "tls.crt"), Path(folder, "tls.key")
             files[0].write_bytes(certificate)
-            files[1].write_bytes(_content(user, "client-key"))
+            files[1].write_bytes(_content(user, "client-key", home))
             context.load_cert_chain(*files)
     return context
 
 
-def _content(entry: Any, name: str) -> bytes:
+def _content(entry: Any, name: str, home: Path) -> bytes:
     if data := entry.get(f"{name}-data"):
         return base64.b64decode(data)
-    return Path(entry[name]).read_bytes() if name in entry else b""
+    return (home / entry[name]).read_bytes() if name in entry else b""

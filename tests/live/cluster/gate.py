@@ -11,6 +11,9 @@ import yaml
 
 HOST = "127.0.0.1"
 
+FILES = {"certificate-authority", "client-certificate", "client-key", "tokenFile"}
+"""Named relative to the kubeconfig."""
+
 
 class Gate:
     """Passes bytes on, until it is shut; then every connection breaks, and none is taken."""
@@ -74,7 +77,9 @@ def gated(kubeconfig: Path, folder: Path, namespace: str) -> tuple[Gate, Path]:
     inner["server"] = f"{parts.scheme}://{HOST}:{gate.port}"
     if parts.scheme == "https":
         inner.setdefault("tls-server-name", parts.hostname)
-    # Files that it names are relative to where it was.
+    for entry in (inner, *(each["user"] for each in told["users"])):
+        for name in FILES & entry.keys():
+            entry[name] = str(kubeconfig.parent.absolute() / entry[name])
     file = folder / "gated-kubeconfig"
     file.write_text(yaml.safe_dump(told))
     return gate, file
