@@ -73,6 +73,18 @@ def test_one_that_is_gone_or_hangs_is_replaced(alone, how, monkeypatch):
     until(lambda: node.holds(VIP), "the new one to have it")
 
 
+def test_thousands_of_addresses_are_told_of_and_announced(alone):
+    """All of that is longer than what the kernel takes at once."""
+    (node,) = alone.nodes
+    addresses = [f"10.1.{high}.{low}" for high in range(24) for low in range(250)]
+    node.serve(plan_of(*(announced(address) for address in addresses)))
+    until(lambda: node.look().held == len(addresses), "all to be ours")
+    until(
+        lambda: sum(one.gratuitous > 0 for one in node.look().counts.values()) == len(addresses),
+        "all to be announced",
+    )
+
+
 def test_nothing_to_announce_no_process(alone):
     (node,) = alone.nodes
     assert node.serve(plan_of()).in_sync

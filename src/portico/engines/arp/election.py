@@ -27,7 +27,8 @@ def finalists(candidates: Iterable[Candidate]) -> tuple[str, ...]:
     return tuple(each.node for each in found if each.weight == most)
 
 
-def draw(nodes: Iterable[str], first_address: str) -> str | None:
+@lru_cache(REMEMBERED)
+def draw(nodes: tuple[str, ...], first_address: str) -> str | None:
     """The one of several that drew the smallest lot; None where there is nobody."""
     return min(nodes, key=lambda node: lot(node, first_address), default=None)
 

@@ -61,8 +61,16 @@ class Handover:
         )
         self.settle_all(now)
 
+    @property
+    def turn(self) -> int:
+        """Another one whenever what is held has changed."""
+        return self.takeovers + self.handovers
+
     def settle_all(self, now: float) -> None:
-        self.settle(self.duties, now)
+        if self.holds.held or self.holds.asking or Mood.READY in self._mood():
+            self.settle(self.duties, now)
+        else:
+            self._finalists.clear()  # nothing is ours, and nothing can be yet
 
     def settle(self, addresses: Iterable[bytes], now: float) -> None:
         """Have of these what is ours, and nothing else."""
@@ -86,6 +94,7 @@ class Handover:
     def drop_all(self) -> None:
         """Without a word: others have them."""
         self._finalists.clear()
+        self.handovers += len(self.holds.held)
         for address in self.holds.held:
             self.bursts.end(address)
         self.holds.clear()
@@ -118,10 +127,12 @@ class Handover:
         if reply.to != self._own.generation:
             return
         self._yield([address for address in reply.refused if address in self.holds], peer)
+        free = []
         for address in self._speech.asked(reply.sequence):
             if asking := self.holds.asking.get(address):
                 asking.waiting.discard(peer.generation)
-        self.go_on(now)
+                free += [] if asking.waiting else [address]
+        self._take_unless_kept(free, now)
 
     def released(self, peer: Peer, addresses: Iterable[bytes], now: float) -> None:
         """Somebody does not answer any more: those that believed it are told where we are."""
@@ -133,7 +144,8 @@ class Handover:
 
     def freed(self, peer: Peer, addresses: Iterable[bytes], now: float) -> None:
         """Who asks now is given these."""
-        self.settle(self.holds.regain(peer.generation, addresses), now)
+        if regained := self.holds.regain(peer.generation, addresses):
+            self.settle(regained, now)
 
     def lost_sight_of(self, gone: Iterable[Peer], now: float) -> None:
         for peer in gone:
@@ -153,11 +165,15 @@ class Handover:
                 asking.again = now + self._timing.interval / 2
                 asked.append(address)
         self._speech.ask(asked)
-        for peer in [peer for peer in self._peers if peer.is_deaf(now)] if taken else ():
-            self._yield([address for address in taken if address in peer.claims], peer)
-            taken = [address for address in taken if address not in peer.claims]
-        self._take(taken, now)
+        self._take_unless_kept(taken, now)
         self._let_go([each for each, until in self.holds.lingering.items() if until <= now])
+
+    def _take_unless_kept(self, addresses: list[bytes], now: float) -> None:
+        """Who does not hear us does not let go of what it answers for."""
+        for peer in [peer for peer in self._peers if peer.is_deaf(now)] if addresses else ():
+            self._yield([address for address in addresses if address in peer.claims], peer)
+            addresses = [address for address in addresses if address not in peer.claims]
+        self._take(addresses, now)
 
     def _ask(self, addresses: list[bytes], now: float) -> None:
         others = {peer.generation for peer in self._peers}

@@ -57,7 +57,7 @@ class Interface:
         self._voice = voice
         self._counts = counts
         self._defended: dict[bytes, float] = {}
-        self._joined: set[bytes] = set()
+        self._joined = 0
         self._taps = Taps(link, voice.port, voice.loop, self)
         try:
             self._groups = Groups(link.number, self._taps.any)
@@ -137,6 +137,8 @@ class Interface:
     def _take(self, kind: int, frame: bytes) -> None:
         now = clock()
         self._notice_stall(now)
+        self.segment.keep_up(now)
+        self.flush()
         if kind == ARP:
             self._take_arp(frame, now)
         elif kind == IPV6 and (solicited := ndp.read(frame)) is not None:
@@ -202,11 +204,10 @@ class Interface:
                 self._counts.by_address[address].gratuitous += len(frames)
 
     def _join(self) -> None:
-        held = {each for each in self.segment.holds.held if len(each) == 16}
-        if held != self._joined:
-            self._joined = held
-            groups = set(map(ndp.solicited_node, held))
-            self._groups.want({GROUP_IPV4, GROUP_IPV6, *groups})
+        if self.segment.handover.turn != self._joined:
+            self._joined = self.segment.handover.turn
+            held = (each for each in self.segment.holds.held if len(each) == 16)
+            self._groups.want({GROUP_IPV4, GROUP_IPV6, *map(ndp.solicited_node, held)})
 
     def _notice_stall(self, now: float) -> None:
         if self.segment.is_stale(now):

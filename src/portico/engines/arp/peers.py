@@ -18,6 +18,9 @@ MOST_CLAIMS: Final = 1 << 16
 
 NO_MOOD: Final = Mood(0)
 
+ELECTS: Final = Mood.READY | Mood.LEAVING
+"""What of a mood decides who is elected."""
+
 DEAF_AFTER: Final = 3
 """Times its patience. Who hears many others does not name all of them in every beat."""
 
@@ -114,11 +117,11 @@ class Peers:
         is_new = peer is None or peer.generation != sender.generation
         if peer is None or is_new:
             peer = self._alive[sender.node] = Peer(sender.node, sender.generation, now)
-        before = (peer.mood, peer.names)
+        before = (peer.mood & ELECTS, peer.names)
         peer.sequence, peer.heard = sender.sequence, now
         peer.patience = sender.patience / 1000
         peer.mood, peer.names = Mood(sender.mood & 7), sender.names
-        return Heard(peer, is_new, is_new or before != (peer.mood, peer.names))
+        return Heard(peer, is_new, is_new or before != (peer.mood & ELECTS, peer.names))
 
     def forget(self, peer: Peer) -> None:
         """It is gone; an old message of it does not bring it back."""

@@ -120,6 +120,10 @@ class Segment:
             self._beat(now)
             self.handover.settle_all(now)
         self.handover.go_on(now)
+        self.keep_up(now)
+
+    def keep_up(self, now: float) -> None:
+        """Among much else that is to be done: the others must not miss us meanwhile."""
         if self._beats_at + self._timing.interval <= now:
             self._beat(now)
 

@@ -53,20 +53,38 @@ class _Call:
         self._loop = loop
         self._answer = answer
         self._heard = bytearray()
+        self._left = memoryview(b"")
+        self._is_mute = False
 
     def ready(self, descriptor: int, events: int) -> None:
         try:
-            said = self._caller.recv(_AT_ONCE)
-            self._heard += said
-            if said.endswith(b"\n"):  # JSON in one line: no other newline in it
-                self._caller.send(self._answer(bytes(self._heard)))  # short: there is room for it
-            elif said and len(self._heard) < LONGEST_REQUEST:
+            if self._is_heard():
+                self._left = self._left[self._caller.send(self._left) :]
+            if not self._is_over():
                 return
         except BlockingIOError:
             return
         except OSError:
             pass
         self.abort()
+
+    def _is_heard(self) -> bool:
+        """Whether all was said, and is answered now."""
+        if self._left:
+            return True
+        said = self._caller.recv(_AT_ONCE)
+        self._heard += said
+        self._is_mute = not said or len(self._heard) >= LONGEST_REQUEST
+        if not said.endswith(b"\n"):  # JSON in one line: no other newline in it
+            return False
+        self._left = memoryview(self._answer(bytes(self._heard)))
+        # The answer may be longer than what the kernel takes at once.
+        self._loop.change(self._caller.fileno(), select.EPOLLOUT)
+        self._is_mute = True
+        return True
+
+    def _is_over(self) -> bool:
+        return self._is_mute and not self._left
 
     def abort(self) -> None:
         self._loop.dispose(self._caller)
