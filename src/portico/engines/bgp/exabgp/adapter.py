@@ -208,7 +208,8 @@ class ExaBgp:
             if not link.is_up or link.peer is None:
                 continue
             peer = link.peer
-            link.local = link.local or local_address(peer.address, peer.port, peer.device)
+            found = peer.source or local_address(peer.address, peer.port, peer.device)
+            link.local = link.local or found
             news = link.news(wanted.routes_of(peer), _hops(link.local, peer.families))
             lines = [*commands.withdrawals(peer.address, news.withdrawn)]
             told = {prefix: each.told for prefix, each in news.announced.items() if each.told}
