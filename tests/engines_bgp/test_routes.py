@@ -2,9 +2,9 @@
 
 import pytest
 
-from engines_bgp.town import OURS, ROUTER, ROUTER_6, bird, frr, peer, route
+from engines_bgp.town import OURS, ROUTER, ROUTER_6, Town, bird, frr, peer, route, speaker
 from live.until import until
-from support.netns import needs_namespaces
+from support.netns import Network, needs_namespaces
 from support.routers import needs_bird, needs_frr
 
 pytestmark = needs_namespaces
@@ -12,6 +12,50 @@ pytestmark = needs_namespaces
 BOTH = ("ipv4", "ipv6")
 WEB = "198.51.100.1/32"
 WEB_6 = "2001:db8:99::1/128"
+
+
+class Stage:
+    """A speaker beside a router of one make, for several tests one after another."""
+
+    def __init__(self, town, router):
+        self.town, self.router = town, router
+        self.speaker = speaker(town)
+
+    def reset(self):
+        """The router is told of nothing."""
+        self.speaker.push(peer(), routes={})
+        kernels = ("-4", "-6")
+        until(lambda: not any(self.router.kernel(each) for each in kernels), "an empty kernel")
+
+
+@pytest.fixture(scope="module")
+def _at_frr():
+    with Network() as network:
+        town = Town(network)
+        made = Stage(town, frr(town))
+        yield made
+        made.speaker.close()
+
+
+@pytest.fixture(scope="module")
+def _at_bird(tmp_path_factory):
+    with Network() as network:
+        town = Town(network)
+        made = Stage(town, bird(town, tmp_path_factory.mktemp("router")))
+        yield made
+        made.speaker.close()
+
+
+@pytest.fixture
+def at_frr(_at_frr):
+    _at_frr.reset()
+    return _at_frr
+
+
+@pytest.fixture
+def at_bird(_at_bird):
+    _at_bird.reset()
+    return _at_bird
 
 
 def path(router, prefix):
@@ -28,8 +72,8 @@ def has(router, prefix):
 
 
 @needs_frr
-def test_a_route_with_all_attributes_at_frr(town, speaker):
-    router = frr(town)
+def test_a_route_with_all_attributes_at_frr(at_frr):
+    router, speaker = at_frr.router, at_frr.speaker
     said = speaker.push(peer(), routes={ROUTER: (
         route(WEB, communities=("64512:1", "65535:65281"), large=("64512:1:4294967295",)),
         route("203.0.113.0/24"),
@@ -45,8 +89,8 @@ def test_a_route_with_all_attributes_at_frr(town, speaker):
 
 
 @needs_bird
-def test_a_route_with_all_attributes_at_bird(town, speaker, tmp_path):
-    router = bird(town, tmp_path)
+def test_a_route_with_all_attributes_at_bird(at_bird):
+    router, speaker = at_bird.router, at_bird.speaker
     speaker.push(peer(), routes={ROUTER: (
         route(WEB, communities=("64512:1", "64512:2"), large=("1:2:3", "4:5:6")),
     )})  # fmt: skip
@@ -60,8 +104,8 @@ def test_a_route_with_all_attributes_at_bird(town, speaker, tmp_path):
 
 @needs_frr
 @pytest.mark.parametrize("address", [ROUTER, ROUTER_6], ids=["over IPv4", "over IPv6"])
-def test_both_families_over_one_session(town, speaker, address):
-    router = frr(town)
+def test_both_families_over_one_session(at_frr, address):
+    router, speaker = at_frr.router, at_frr.speaker
     speaker.push(peer(address, families=BOTH), routes={address: (route(WEB), route(WEB_6))})
     hops = {hop["ip"] for hop in path(router, WEB_6)["nexthops"] if hop.get("scope") == "global"}
     assert hops == {"2001:db8:2::1"}
@@ -69,8 +113,8 @@ def test_both_families_over_one_session(town, speaker, address):
 
 
 @needs_bird
-def test_one_family_is_all_that_a_session_of_one_family_carries(town, speaker, tmp_path):
-    router = bird(town, tmp_path)
+def test_one_family_is_all_that_a_session_of_one_family_carries(at_bird):
+    router, speaker = at_bird.router, at_bird.speaker
     said = speaker.push(peer(ROUTER_6), routes={ROUTER_6: (route(WEB), route(WEB_6))})
     assert said.trouble == ""
     until(lambda: has(router, WEB_6), "the route in the router's kernel")
@@ -78,8 +122,8 @@ def test_one_family_is_all_that_a_session_of_one_family_carries(town, speaker, t
 
 
 @needs_bird
-def test_routes_come_and_go_and_change_one_by_one(town, speaker, tmp_path):
-    router = bird(town, tmp_path)
+def test_routes_come_and_go_and_change_one_by_one(at_bird):
+    router, speaker = at_bird.router, at_bird.speaker
     speaker.push(peer(), routes={ROUTER: (route(WEB), route("198.51.100.2/32"))})
     until(lambda: has(router, "198.51.100.2/32"), "both routes")
     speaker.change(put={ROUTER: (route("198.51.100.3/32"),)})
@@ -96,8 +140,8 @@ def test_routes_come_and_go_and_change_one_by_one(town, speaker, tmp_path):
 
 
 @needs_bird
-def test_a_thousand_routes(town, speaker, tmp_path):
-    router = bird(town, tmp_path)
+def test_a_thousand_routes(at_bird):
+    router, speaker = at_bird.router, at_bird.speaker
     speaker.push(peer(), routes={})
     speaker.await_up(ROUTER)
     many = [route(f"10.{i // 250}.{i % 250}.1/32", communities=("64512:1",)) for i in range(1000)]
@@ -108,9 +152,9 @@ def test_a_thousand_routes(town, speaker, tmp_path):
 
 
 @needs_frr
-def test_the_path_of_one_router_is_no_concern_of_another(network, town, speaker, tmp_path):
+def test_the_path_of_one_router_is_no_concern_of_another(at_frr):
     """Two peers, other attributes and other routes at each."""
-    router = frr(town)
+    router, speaker = at_frr.router, at_frr.speaker
     speaker.push(
         peer(), peer(ROUTER_6, families=BOTH),
         routes={
