@@ -26,7 +26,7 @@ async def seen_by(announcer: Announcer | None) -> Sight | None:
 def told(plan: Plan, question: Question, sight: Sight | None) -> Mapping[str, object]:
     """The explanation; of an address that is announced, also by whom."""
     found = explanation(plan, question)
-    unit = plan.get(layer2_key(_address(question)))
+    unit = plan.get(layer2_key(address_of(question)))
     if sight is None or not isinstance(unit, Layer2):
         return found
     about = announcing(unit, sight)
@@ -36,8 +36,8 @@ def told(plan: Plan, question: Question, sight: Sight | None) -> Mapping[str, ob
     return {**found, "announcing": announcing_document(about), "text": lines}
 
 
-def _address(question: Question) -> str:
-    """Empty where the question is not about one."""
+def address_of(question: Question) -> str:
+    """The address that a question is about; empty where it is about none."""
     match question:
         case Packet():
             return str(question.address)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from portico.daemon.announcing import address_of
 from portico.explain.bgp import route_told, routes_told, told_document, told_lines
-from portico.explain.packet import Packet
 from portico.explain.question import Question
 from portico.plan.bgp import BgpPeer, BgpRoute
 from portico.plan.plan import Plan
@@ -26,9 +26,10 @@ def with_routes(
     found: Mapping[str, object], plan: Plan, question: Question, spoken: Spoken | None
 ) -> Mapping[str, object]:
     """An explanation; of an address that is in a route, also who is told of that."""
-    if spoken is None or not isinstance(question, Packet):
+    address = address_of(question)
+    if spoken is None or not address:
         return found
-    routes = routes_told(plan, str(question.address), spoken)
+    routes = routes_told(plan, address, spoken)
     if not routes:
         return found
     text = found["text"]
