@@ -36,6 +36,11 @@ def refused(place, portico):
     [
         ((), "error: TYPE/NAME and list of ports are required for port-forward", 2),
         (("svc/web",), "error: TYPE/NAME and list of ports are required for port-forward", 2),
+        (("web-1", "80", "--nope"), "error: unknown flag: --nope", 2),
+        (("web-1", "80", "--address"), "error: flag needs an argument: --address", 2),
+        (("web-1", "80", "--pods=0"),
+         "error: Invalid value for '--pods': 0 is not in the range x>=1.", 2),
+        (("-x", "--compat", "kubectl"), "error: unknown shorthand flag: 'x' in -x", 1),
         (("svc/nope", "80"), 'Error from server (NotFound): services "nope" not found', 1),
         (("nope", "80"), 'Error from server (NotFound): pods "nope" not found', 1),
         (("foo/web", "80"), 'error: the server doesn\'t have a resource type "foo"', 2),

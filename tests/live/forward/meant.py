@@ -24,7 +24,6 @@ HELP: Final = "See 'portico forward -h' for help and examples"
 NO_NUMBER: Final = "Go's words for a number that is none tell nobody which ones there are"
 NO_NAME: Final = "nothing of that form can be the name of a port, so no cluster is asked"
 COLONS: Final = "kubectl forwards something else: it passes over what follows the second colon"
-OPTIONS: Final = "options are read by another library, before it is known whose words are wanted"
 KUBECONFIG: Final = "what is wrong with a kubeconfig is told in the same words by all of Portico"
 TAKEN: Final = "a port that cannot be had is an error; its holder is named"
 WARNED: Final = "who may connect from elsewhere is told once"
@@ -99,16 +98,14 @@ def _names() -> Iterator[Difference]:
 
 
 def _flags() -> Iterator[Difference]:
-    usage = (
-        "Usage: portico forward [OPTIONS] [TYPE/NAME [LOCAL:]REMOTE...]... [--",
-        "                       COMMAND...]", "Try 'portico forward --help' for help.", "",
-    )  # fmt: skip
-    for row, option in (("shop-1 :{port} --nothing", "--nothing"), ("shop-1 :{port} -x", "-x"),
-                        ("shop-1 -1", "-1")):  # fmt: skip
-        told = f"Error: No such option '{option}'."
-        yield from _usage(row, (*usage, told))
-    told = "Error: Option '--address' requires an argument."
-    yield from _usage("shop-1 :{port} --address", (told,))
+    usage = "See 'portico forward --help' for usage."
+    for row, told in (
+        ("shop-1 :{port} --nothing", "unknown flag: --nothing"),
+        ("shop-1 :{port} -x", "unknown shorthand flag: 'x' in -x"),
+        ("shop-1 -1", "unknown shorthand flag: '1' in -1"),
+        ("shop-1 :{port} --address", "flag needs an argument: --address"),
+    ):
+        yield from _meant([row], "its own help", err=(f"error: {told}", usage))
     zero = "error: --pod-running-timeout must be higher than zero"
     rows = (f"shop-1 :{{port}} --pod-running-timeout={text}" for text in ("0", "0s", "-1s"))
     yield from _meant(rows, "the help says no more about it", err=zero)
@@ -125,11 +122,6 @@ def _flags() -> Iterator[Difference]:
         ("server=https://127.0.0.1:1", "https://127.0.0.1:1 cannot be reached: Connection refused"),
     ):
         yield from _meant([f"shop-1 :{{port}} --{row}"], KUBECONFIG, err=f"error: {told}")
-
-
-def _usage(row: str, err: tuple[str, ...]) -> Iterator[Difference]:
-    yield from _meant([row], OPTIONS, manners=[Manner.COMPAT], err=err, code=2)
-    yield from _meant([row], OPTIONS, manners=[Manner.OURS], err=err)
 
 
 def _only_compat() -> Iterator[Difference]:

@@ -1,7 +1,8 @@
 """How the words after `portico forward` are cut: options as kubectl has them, a command."""
 
+import itertools
 import re
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import click
 
@@ -40,7 +41,44 @@ class ForwardCommand(click.Command):
         ctx.obj = tuple(rest)
         flags = {name for each in self.params for name in each.opts if _is_flag(each)}
         cut = [part for arg in args for part in _cut(arg, flags)]
-        return super().parse_args(ctx, cut)
+        wrong = AsKubectlError if _is_kubectl(cut) else WrongUsageError
+        try:
+            return super().parse_args(ctx, cut)
+        except click.UsageError as error:
+            raise wrong(error) from None
+
+
+class WrongUsageError(click.UsageError):
+    """Said as kubectl says it."""
+
+    def __init__(self, error: click.UsageError) -> None:
+        super().__init__(_worded(error), error.ctx)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"error: {self.message}", file=file, err=file is None)
+        click.echo("See 'portico forward --help' for usage.", file=file, err=file is None)
+
+
+class AsKubectlError(WrongUsageError):
+    """For which all errors are alike."""
+
+    exit_code = 1
+
+
+def _worded(error: click.UsageError) -> str:
+    match error:
+        case click.NoSuchOption(option_name=name) if name.startswith("--"):
+            return f"unknown flag: {name}"
+        case click.NoSuchOption(option_name=name):
+            return f"unknown shorthand flag: {name.lstrip('-')[:1]!r} in {name}"
+        case click.BadOptionUsage(option_name=name) if "requires an argument" in error.message:
+            return f"flag needs an argument: {name}"
+        case _:
+            return error.format_message()
+
+
+def _is_kubectl(args: list[str]) -> bool:
+    return "--compat=kubectl" in args or ("--compat", "kubectl") in itertools.pairwise(args)
 
 
 def _verb(name: str) -> click.Command:
