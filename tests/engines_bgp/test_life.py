@@ -207,6 +207,14 @@ def test_whom_we_are_to_each_other(town, speaker):
     assert found["bgpTimerHoldTimeMsecs"] == 6000
     assert "via 192.0.2.71" in router.kernel()
 
+    # The next speaker knows which sessions are up, though ExaBGP does not tell that of anybody
+    # where one may be in any AS.
+    speaker.kill()
+    speaker.start()
+    speaker.push(anybody, inside, large, routes=routes)
+    assert {each: speaker.session(each).state for each in routes} == dict.fromkeys(routes, "up")
+    assert "via 192.0.2.71" in router.kernel()
+
 
 @needs_frr
 def test_another_as_is_a_hop_away_unless_it_may_be_farther(town, speaker):
