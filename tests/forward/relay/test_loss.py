@@ -6,6 +6,7 @@ import pytest
 
 from forward.relay.line import line
 from live.until import eventually
+from portico.kube.streams import heartbeat
 from portico.kube.streams.forms import Form
 from portico.kube.streams.stream import Ending
 from support.kubelet.apps import GREETINGS, HTTP, ORDERS
@@ -47,6 +48,27 @@ async def test_a_session_that_outlives_its_pod(opened, server):
     assert outcome.end.ending is Ending.LOST
     assert "sandbox" in outcome.error
     await until_lost(carriage)
+
+
+async def test_a_network_that_has_changed_costs_one_connection(opened, server, form, monkeypatch):
+    """Nobody says that the sessions are gone; the first to notice looks after all of them."""
+    if form is Form.CHANNELS:
+        pytest.skip("has no sessions")
+    monkeypatch.setattr(heartbeat, "AT_ONCE", 0.6)
+    carriage = await opened(form=form)
+    async with line(carriage, GREETINGS) as one:
+        await one.hear(5)
+
+    async def is_unused():
+        return not await on_nodes(server, lambda nodes: nodes.connections())
+
+    await eventually(is_unused, "all sessions to be idle")
+    await on_nodes(server, lambda nodes: nodes.each(lambda wire: wire.silence()))
+    async with line(carriage, GREETINGS) as one:
+        assert (await one.outcome).end.ending is Ending.LOST
+    async with line(carriage, GREETINGS) as one:
+        await one.hear(5)
+    assert carriage.lost is None
 
 
 async def test_sessions_that_are_cut_while_nobody_uses_them_are_no_loss(opened, server, form):

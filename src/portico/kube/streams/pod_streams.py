@@ -237,6 +237,9 @@ class PodStreams:
     def _has_ended(self, session: Session) -> None:
         if session.was_closed:
             return
+        if session.fell_silent:  # the network has changed, or a balancer has forgotten all of them
+            for other in self._pool.unused():
+                other.close()
         is_short = self._loop.time() - session.born_at < SHORT_LIFE and not session.has_carried
         self._short_lives = self._short_lives + 1 if is_short else 0
         if not self._settings.reconnects or self._short_lives >= SHORT_LIVES:

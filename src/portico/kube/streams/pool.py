@@ -39,9 +39,12 @@ class Pool:
 
     def superfluous(self, now: float) -> list[Session]:
         """Idle for long; the one that was used last is kept."""
-        idle = [session for session in self.sessions if not session.load]
-        idle.sort(key=lambda session: session.idle_since)
+        idle = sorted(self.unused(), key=lambda session: session.idle_since)
         return [session for session in idle[:-1] if session.idle_since <= now - IDLE]
+
+    def unused(self) -> list[Session]:
+        """With nothing on them."""
+        return [session for session in self.sessions if not session.load]
 
     def through(self) -> list[Session]:
         """The server takes nothing more on them, and nothing is left."""

@@ -33,6 +33,8 @@ class Session(asyncio.BufferedProtocol):
         self.half_close = half_close
         self.is_open = True
         self.was_closed = False
+        self.fell_silent = False
+        """Nothing has broken, but nothing comes any more."""
         self.pod_is_gone = ""
         """What the node has said of it."""
         self.busy = 0
@@ -97,6 +99,8 @@ class Session(asyncio.BufferedProtocol):
             + spdy.data_head(error_number, 0, ends=True)
             + self._spdy.syn_stream(number, ((b"streamtype", b"data"), *headers))
         )
+        if not self.busy:  # else much could be in front of the question
+            self._heartbeat.expect()
         stream = PodStream(self, receiver, (error_number, number))
         self._streams[number] = self._errors[error_number] = stream
         self.busy += 1
@@ -259,6 +263,7 @@ class Session(asyncio.BufferedProtocol):
         self._pings += 2
 
     def _fall_silent(self, why: str) -> None:
+        self.fell_silent = True
         self._over(End(Ending.LOST, why))
 
     def _send(self, *parts: Buffer) -> None:
