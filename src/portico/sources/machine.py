@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from portico.ipam.node_ports import Slot
+from portico.lib import rtnetlink
 from portico.plan.key import Key
 from portico.sources.contract import Event, Put, Synced
-from portico.sources.network import interfaces
 from portico.sources.network.addresses import this_machine
 from portico.sources.network.holders import Holders
 from portico.sources.network.listeners import Listener, listeners
@@ -68,7 +68,7 @@ class ThisMachine:
     @contextmanager
     def _subscribed(self) -> Iterator[None]:
         try:
-            connection = interfaces.subscribe()
+            connection = rtnetlink.subscribe()
         except OSError:
             yield
             return
@@ -81,5 +81,5 @@ class ThisMachine:
                 loop.remove_reader(connection)
 
     def _hear(self, connection: socket.socket) -> None:
-        interfaces.forget_news(connection)
+        rtnetlink.forget_news(connection)
         self._news.set()

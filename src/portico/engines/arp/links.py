@@ -1,19 +1,9 @@
-"""The network interfaces of this machine, and word of their changes: rtnetlink(7)."""
+"""The network interfaces of this machine, and what can be announced on them."""
 
 import socket
-import struct
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from portico.lib import netlink
-
-_GET_LINK: Final = 18
-_GET_ADDRESS: Final = 22
-_GROUPS: Final = 0x1 | 0x10 | 0x100
-"""RTMGRP_LINK, and addresses of both families."""
-
-_LINK: Final = struct.Struct("=BxHiII")
-_ADDRESS: Final = struct.Struct("=BBBBI")
+from portico.lib import netlink, rtnetlink
 
 _IFLA_ADDRESS: Final = 1
 _IFLA_IFNAME: Final = 3
@@ -21,9 +11,6 @@ _IFLA_LINKINFO: Final = 18
 _IFLA_PROP_LIST: Final = 52
 _IFLA_ALT_IFNAME: Final = 53
 _IFLA_INFO_SLAVE_KIND: Final = 4
-_IFA_ADDRESS: Final = 1
-_IFA_LOCAL: Final = 2
-_KIND_OF_ATTRIBUTE: Final = 0x3FFF
 
 _UP: Final = 0x1
 _HAS_BROADCAST: Final = 0x2
@@ -32,8 +19,6 @@ _HAS_NO_ARP: Final = 0x80
 _LOWER_UP: Final = 0x10000
 
 _ETHERNET: Final = 1
-_UNUSABLE: Final = 0x8 | 0x40
-"""IFA_F_DADFAILED, IFA_F_TENTATIVE."""
 
 PORTS: Final = frozenset({"bridge", "bond", "team", "openvswitch"})
 """What an interface can be a part of that speaks for it. A VRF is not among them."""
@@ -75,31 +60,12 @@ class Link(NamedTuple):
 
 def links() -> list[Link]:
     """In the kernel's order. Raises OSError."""
-    with netlink.connect(socket.NETLINK_ROUTE) as connection:
-        found = [_link(body) for body in netlink.dump(connection, _GET_LINK, bytes(_LINK.size))]
+    with rtnetlink.connect() as connection:
+        found = [_link(link) for link in rtnetlink.links(connection)]
         addresses: dict[int, list[bytes]] = {}
-        for index, address in _addresses(connection):
-            addresses.setdefault(index, []).append(address)
+        for number, address in rtnetlink.addresses(connection):
+            addresses.setdefault(number, []).append(address)
     return [link._replace(addresses=tuple(addresses.get(link.number, ()))) for link in found]
-
-
-def subscribe() -> socket.socket:
-    """A socket that becomes readable when links or addresses change. Raises OSError."""
-    connection = netlink.connect(socket.NETLINK_ROUTE)
-    connection.settimeout(0)
-    connection.bind((0, _GROUPS))
-    return connection
-
-
-def forget_news(connection: socket.socket) -> None:
-    """Empty the socket; what there is now is told best by asking for everything."""
-    while True:
-        try:
-            connection.recv(1 << 16)
-        except BlockingIOError:
-            return
-        except OSError:
-            continue  # ENOBUFS: more happened than the socket holds
 
 
 def link_local(mac: bytes) -> bytes:
@@ -119,33 +85,18 @@ def way_to(address: str, among: list[Link]) -> Link | None:
     return next((link for link in among if source in link.addresses), None)
 
 
-def _link(body: bytes) -> Link:
-    _, kind, index, flags, _ = _LINK.unpack_from(body)
-    said = _attributes(body[_LINK.size :])
-    inside = _attributes(said.get(_IFLA_LINKINFO, b""))
-    alternatives = netlink.attributes(said.get(_IFLA_PROP_LIST, b""))
+def _link(link: rtnetlink.Link) -> Link:
+    inside = rtnetlink.attributes(link.said.get(_IFLA_LINKINFO, b""))
+    alternatives = netlink.attributes(link.said.get(_IFLA_PROP_LIST, b""))
     return Link(
-        index,
-        _text(said.get(_IFLA_IFNAME, b"")),
-        said.get(_IFLA_ADDRESS, b""),
-        kind,
-        flags,
+        link.number,
+        _text(link.said.get(_IFLA_IFNAME, b"")),
+        link.said.get(_IFLA_ADDRESS, b""),
+        link.kind,
+        link.flags,
         _text(inside.get(_IFLA_INFO_SLAVE_KIND, b"")),
         tuple(_text(name) for kind, name in alternatives if kind == _IFLA_ALT_IFNAME),
     )
-
-
-def _addresses(connection: socket.socket) -> Iterator[tuple[int, bytes]]:
-    for body in netlink.dump(connection, _GET_ADDRESS, bytes(_ADDRESS.size)):
-        _, _, flags, _, index = _ADDRESS.unpack_from(body)
-        said = _attributes(body[_ADDRESS.size :])
-        packed = said.get(_IFA_LOCAL) or said.get(_IFA_ADDRESS)
-        if packed and not flags & _UNUSABLE:
-            yield index, packed
-
-
-def _attributes(tail: bytes) -> dict[int, bytes]:
-    return {kind & _KIND_OF_ATTRIBUTE: value for kind, value in netlink.attributes(tail)}
 
 
 def _text(name: bytes) -> str:

@@ -14,6 +14,7 @@ from portico.engines.arp.links import Link
 from portico.engines.arp.orders import Orders
 from portico.engines.arp.speech import Own, Timing
 from portico.engines.companion.loop import Loop
+from portico.lib import rtnetlink
 
 LED: Final = 10.0
 """Seconds for which what Portico last said counts as new."""
@@ -40,14 +41,14 @@ class Station:
         self._unusable: dict[str, str] = {}
         self._led_at = float("-inf")
         self._leaves_at: float | None = None
-        self._news = links.subscribe()
+        self._news = rtnetlink.subscribe()
         self.counts = Counts()
         loop.watch(self._news.fileno(), select.EPOLLIN, self)
         self._look()
 
     def ready(self, descriptor: int, events: int) -> None:
         """Interfaces have changed."""
-        links.forget_news(self._news)
+        rtnetlink.forget_news(self._news)
         self._look()
 
     def abort(self) -> None:
