@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from compiler.world import lowered, outcome, told
 from model.build import service
 from portico.compiler.claim import Claim
-from portico.compiler.lower.petition import Petition
 from portico.compiler.wants_l4 import FrontendWant, NodePortWant, PoolWant
 from portico.model.fact import Fact
 from portico.model.local import machine
@@ -65,10 +64,6 @@ def refused(claims: Iterable[Claim]) -> list[tuple[str, str]]:
 def of_service(*others: Fact, settings: Settings = HERE, **spec: object) -> list[Claim]:
     """What a Service with one port, 80, claims."""
     return lowered(service(**spec), *others, settings=settings)  # type: ignore[arg-type]
-
-
-def petition_of(*ports: dict[str, object], **spec: object) -> Petition:
-    return Petition(service("cart", *ports, **spec))
 
 
 def reached(pool: Pool) -> list[str]:

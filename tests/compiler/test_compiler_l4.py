@@ -24,7 +24,7 @@ FRONT = Key(FRONTEND, "tcp/10.96.0.1/80")
 PORT = Key(NODE_PORT, "tcp/30080")
 CLUSTER = Key(POOL, "shop/web/80/tcp/ipv4/cluster")
 GIVEN = Key(NODE_PORT, "udp/31000")
-DNS_OUTCOME, WEB_OUTCOME = Key(OUTCOME, "Service/shop/dns"), Key(OUTCOME, "Service/shop/web")
+DNS_OUTCOME = Key(OUTCOME, "Service/shop/dns")
 STICKY = {"sessionAffinity": "ClientIP"}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from engines_arp.plans import announced, plan_of
 from live.until import until
-from portico.engines.arp.election import Candidate, elect
+from portico.engines.arp.election import draw
 from portico.plan.layer2 import Announcer
 from support.netns import needs_namespaces
 
@@ -23,8 +23,7 @@ LATEST = 0.5
 
 def expected(stage, address, *but):
     """Who has it, by the rule that is written down elsewhere."""
-    candidates = [Candidate(node.name, 0) for node in stage.others(*but)]
-    name = elect(candidates, address)
+    name = draw(tuple(node.name for node in stage.others(*but)), address)
     return next(node for node in stage.nodes if node.name == name)
 
 

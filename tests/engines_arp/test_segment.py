@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines_arp.simulation import Simulation, table
-from portico.engines.arp.election import Candidate, elect
+from portico.engines.arp.election import draw
 from portico.engines.arp.message import (
     Ask,
     Beat,
@@ -28,7 +28,7 @@ HANDOVER = 0.02
 
 
 def expected(address, *nodes):
-    return elect([Candidate(node, 0) for node in nodes], address)
+    return draw(nodes, address)
 
 
 def settled(count=3, plan=ANYONE, **options):

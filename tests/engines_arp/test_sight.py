@@ -35,5 +35,3 @@ def test_owners_by_interface():
     assert found.of(B).owners == {"eth0": "n2"}
     assert found.of("192.0.2.1") == Announced({})
     assert found.unusable == {"eth2": "it has no carrier"}
-    assert found.heard_on("n2") == ["eth0"]
-    assert found.heard_on("n1") == ["eth0", "eth1"]

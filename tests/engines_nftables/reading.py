@@ -29,9 +29,7 @@ Elements = dict[str, dict[str, str]]
 
 def elements_of(listing: str) -> Elements:
     found: Elements = {}
-    for name, body in re.findall(
-        r"^\t(?:map|set) (\S+) \{\n(.*?)^\t\}", listing, re.MULTILINE | re.DOTALL
-    ):
+    for name, body in PLACE.findall(listing):
         inside = re.search(r"elements = \{(.*?)\}", body, re.DOTALL)
         pairs = inside[1].split(",") if inside else []
         found[name] = {

@@ -8,12 +8,10 @@ from typing import Any
 import yaml
 
 from model.certificates import pair
-from portico.compiler.compiler import compile_all
 from portico.model.decode import decode
 from portico.model.fact import Fact
 from portico.model.fault import Fault, Place
 from portico.plan.plan import Plan
-from portico.settings import Settings
 from portico.status.problems import Problem, problems
 from portico.store import Store
 
@@ -43,10 +41,6 @@ def store_of(found: Iterable[object]) -> Store:
             faults.append(Fault(Place(FILE, number), *read))
     store.blame(FILE, tuple(faults))
     return store
-
-
-def plan_of_documents(found: Iterable[object], settings: Settings) -> Plan:
-    return compile_all(store_of(found), settings)
 
 
 def problems_of(store: Store, plan: Plan) -> list[Problem]:

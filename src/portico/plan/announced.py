@@ -58,13 +58,3 @@ class Sight(NamedTuple):
 
     def of(self, address: str) -> Announced:
         return self.addresses.get(address, NOBODY)
-
-    def heard_on(self, node: str) -> list[str]:
-        """The interfaces on which a node is there, ours too."""
-        if node == self.node:
-            return list(self.links)
-        return [
-            name
-            for name, link in self.links.items()
-            if any(each.node == node for each in link.neighbours)
-        ]

@@ -20,7 +20,6 @@ from portico.kube.http.request import Patience, Request
 NAME = "kubernetes.invalid"
 """Only the proxies know where that is."""
 
-LOGIN = ("jane", "s3cr:et")
 VERSION = Request("GET", "/version", patience=Patience(connect=10, answer=10))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from live.l4.manifests import PORT, Document
 from live.l4.router import Router
 from live.until import until
-from portico.engines.arp.election import Candidate, elect
+from portico.engines.arp.election import draw
 from support.netns import Echo, Network, Space
 
 POOL = "192.0.2.0/24"
@@ -51,7 +51,7 @@ class Town:
         """Until everybody knows everybody, and one node has so many addresses, all of a Service:
         the one that is elected. Its name.
         """
-        elected = elect([Candidate(name, 0) for name in self.nodes], VIP)
+        elected = draw(tuple(self.nodes), VIP)
         assert elected
         until(lambda: self._is_settled(elected, addresses), f"{elected} to have all")
         until(lambda: self.owner() in ("", elected), "word of it")

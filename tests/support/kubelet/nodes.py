@@ -64,9 +64,6 @@ class Nodes:
             if sandbox.node == node:
                 wire.silence()
 
-    def restore(self, node: str) -> None:
-        self._lost.discard(node)
-
     def noted(self, pod: Any, *, is_deleted: bool) -> None:
         """What the API says of a pod, as soon as it says it."""
         uid = pod["metadata"]["uid"]

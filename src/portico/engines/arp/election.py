@@ -33,11 +33,6 @@ def draw(nodes: tuple[str, ...], first_address: str) -> str | None:
     return min(nodes, key=lambda node: lot(node, first_address), default=None)
 
 
-def elect(candidates: Iterable[Candidate], first_address: str) -> str | None:
-    """The node's name; None where there is no candidate."""
-    return draw(finalists(candidates), first_address)
-
-
 @lru_cache(REMEMBERED)
 def lot(node: str, first_address: str) -> bytes:
     """What a node drew for an address; the smallest wins."""

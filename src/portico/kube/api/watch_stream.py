@@ -32,11 +32,6 @@ class WatchStream:
     def __init__(self) -> None:
         self._rest = bytearray()
 
-    @property
-    def is_between(self) -> bool:
-        """Whether no event is half here."""
-        return not self._rest
-
     def feed(self, data: bytes) -> list[Event]:
         """The events that are whole now. Raises GarbledError; then the stream is of no more use."""
         end = data.rfind(b"\n") + 1
