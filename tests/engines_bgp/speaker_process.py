@@ -13,6 +13,7 @@ from portico.engines.bgp import wire
 from portico.engines.bgp.bfd.talk import Orders as BfdOrders
 from portico.engines.bgp.client import ask
 from portico.engines.bgp.users import USERS
+from portico.engines.companion.lines import version_of
 from portico.engines.companion.privileges import make_home
 from portico.engines.companion.process import Companion
 from support.netns import Space
@@ -44,7 +45,7 @@ class SpeakerProcess:
 
     def push(self, *peers: wire.Peer, routes: dict | None = None) -> wire.State:
         table = wire.Table(peers, routes or {})
-        self.version = wire.version_of(wire.encode_table(table))
+        self.version = version_of(wire.encode_table(table))
         return self.ask(wire.Push(table, self.version))
 
     def change(self, put: dict | None = None, drop: dict | None = None) -> wire.State:

@@ -17,6 +17,7 @@ from portico.engines.arp.secrets import SecretError, read_secrets
 from portico.engines.arp.sight import sight_of
 from portico.engines.companion.client import CompanionError
 from portico.engines.companion.code import code_of
+from portico.engines.companion.lines import version_of
 from portico.engines.companion.process import Companion
 from portico.engines.contract import Figures, Report
 from portico.plan.announced import Sight
@@ -119,7 +120,7 @@ class Arp:
             await self._process.start(self._orders)
             self._starts += 1
             running = await ask(self._process.socket, wire.Ask())
-        known = (wire.version_of(self._encoded), wire.version_of(msgspec.json.encode(secrets)))
+        known = (version_of(self._encoded), version_of(msgspec.json.encode(secrets)))
         if (running.table, running.secrets) != known:
             push = wire.Push(msgspec.Raw(self._encoded), secrets)
             running = await ask(self._process.socket, push)

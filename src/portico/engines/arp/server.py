@@ -5,8 +5,6 @@ import binascii
 import contextlib
 import gc
 import os
-import signal
-import socket
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +15,10 @@ from portico.engines.arp.orders import Orders
 from portico.engines.arp.privileges import be_quick, drop_privileges
 from portico.engines.arp.station import Station
 from portico.engines.companion.control import Control
+from portico.engines.companion.lines import encode_line, version_of
 from portico.engines.companion.loop import Loop
 from portico.engines.companion.ready import say_no, say_ready
+from portico.engines.companion.signals import on_term
 from portico.lib import clock
 
 GENERATION: Final = "generation"
@@ -40,7 +40,7 @@ class Server:
         self._station = Station(self._orders, _next_generation(state / GENERATION), self._loop)
         self._control = Control(state / "control.sock", self._loop, self.answer)
         (state / "responder.pid").write_text(f"{os.getpid()}\n")
-        _Signals(self._loop, self._station)
+        on_term(self._loop, self._station.leave)
         be_quick()
         drop_privileges()
 
@@ -69,13 +69,13 @@ class Server:
                     self._station.lead()
         except (msgspec.DecodeError, ValueError, binascii.Error) as trouble:
             error = str(trouble)
-        return wire.encode_line(self._state(error, is_whole=is_whole))
+        return encode_line(self._state(error, is_whole=is_whole))
 
     def _take(self, encoded: bytes, secrets: tuple[str, ...]) -> None:
         table = wire.decode_table(encoded)
         self._station.use_secrets([base64.b64decode(each, validate=True) for each in secrets])
         self._station.follow(table)
-        self._version, self._secrets = wire.version_of(encoded), secrets
+        self._version, self._secrets = version_of(encoded), secrets
 
     def _state(self, error: str, *, is_whole: bool) -> wire.State:
         station, counts = self._station, self._station.counts
@@ -84,7 +84,7 @@ class Server:
             pid=os.getpid(),
             build=self._orders.build,
             table=self._version,
-            secrets=wire.version_of(msgspec.json.encode(self._secrets)),
+            secrets=version_of(msgspec.json.encode(self._secrets)),
             node=self._orders.node,
             interfaces=len(segments),
             neighbours=len(
@@ -106,30 +106,6 @@ class Server:
             unusable=dict(station.unusable) if is_whole else {},
             error=error,
         )
-
-
-class _Signals:
-    """SIGTERM, seen where nothing else is half done."""
-
-    def __init__(self, loop: Loop, station: Station) -> None:
-        self._station = station
-        self._ear, self._mouth = socket.socketpair()
-        self._ear.settimeout(0)
-        self._mouth.settimeout(0)
-        signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGTERM, _noted)
-        loop.watch(self._ear.fileno(), 1, self)
-
-    def ready(self, descriptor: int, events: int) -> None:
-        self._ear.recv(64)
-        self._station.leave()
-
-    def abort(self) -> None:
-        """There is nothing to give up."""
-
-
-def _noted(number: int, frame: object) -> None:
-    """The wakeup descriptor tells the loop."""
 
 
 def _next_generation(file: Path) -> int:

@@ -1,7 +1,5 @@
 """What the engine and the responder say to each other: one JSON line each way."""
 
-import hashlib
-
 import msgspec
 
 
@@ -129,18 +127,9 @@ def encode_table(table: Table) -> bytes:
     return msgspec.json.encode(table, order="deterministic")
 
 
-def version_of(encoded: bytes) -> str:
-    """Equal bytes have equal versions."""
-    return hashlib.blake2b(encoded, digest_size=12).hexdigest()
-
-
 def decode_table(encoded: bytes) -> Table:
     """Raises msgspec.DecodeError or ValidationError."""
     return msgspec.json.decode(encoded, type=Table)
-
-
-def encode_line(message: Request | State) -> bytes:
-    return msgspec.json.encode(message) + b"\n"
 
 
 def decode_request(line: bytes) -> Request:

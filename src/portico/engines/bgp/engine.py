@@ -19,6 +19,7 @@ from portico.engines.bgp.spoken import spoken_of
 from portico.engines.bgp.users import USERS
 from portico.engines.companion.client import CompanionError
 from portico.engines.companion.code import code_of
+from portico.engines.companion.lines import version_of
 from portico.engines.companion.privileges import make_home, why_not_as
 from portico.engines.companion.process import Companion
 from portico.engines.contract import Figures, Report
@@ -107,7 +108,7 @@ class Bgp:
         if running is None:
             await self._start()
             running = await ask(self._speaker.socket, QUICK)
-        version = wire.version_of(wire.encode_table(table))
+        version = version_of(wire.encode_table(table))
         if running.version != version:
             running = await ask(self._speaker.socket, wire.Push(table, version))
             self._pushes += 1
@@ -122,7 +123,7 @@ class Bgp:
         if change is None:
             return await ask(self._speaker.socket, QUICK)
         since = self._version
-        version = wire.version_of(msgspec.json.encode(change), since)
+        version = version_of(msgspec.json.encode(change), since)
         change = msgspec.structs.replace(change, since=since, version=version)
         state = await ask(self._speaker.socket, change)
         self._version = version

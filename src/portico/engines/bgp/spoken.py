@@ -1,6 +1,7 @@
 """What the speaker knows -> how the sessions are, in the words of the plan."""
 
 from portico.engines.bgp import wire
+from portico.engines.bgp.bfd.talk import Standing
 from portico.plan.spoken import Path, Session, Spoken
 
 
@@ -14,7 +15,7 @@ def spoken_of(node: str, state: wire.State) -> Spoken:
     )
 
 
-def _session(found: wire.Session, watched: wire.Watched | None) -> Session:
+def _session(found: wire.Session, watched: Standing | None) -> Session:
     return Session(
         state=found.state,
         reason=found.reason,
@@ -30,7 +31,7 @@ def _session(found: wire.Session, watched: wire.Watched | None) -> Session:
     )
 
 
-def _path(watched: wire.Watched) -> Path:
+def _path(watched: Standing) -> Path:
     return Path(
         watched.state,
         watched.detection,

@@ -4,9 +4,9 @@ Peers and routes are addresses and numbers; no name of any object is in here. Th
 password, which goes through a socket that only our own user can open.
 """
 
-import hashlib
-
 import msgspec
+
+from portico.engines.bgp.bfd.talk import Standing
 
 
 class Bfd(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -126,18 +126,6 @@ class Session(msgspec.Struct, frozen=True):
     downs: int = 0
 
 
-class Watched(msgspec.Struct, frozen=True):
-    """How BFD sees the path to a peer. `detection` is in milliseconds."""
-
-    state: str
-    detection: float = 0
-    packets_in: int = 0
-    packets_out: int = 0
-    ups: int = 0
-    downs: int = 0
-    trouble: str = ""
-
-
 class State(msgspec.Struct, frozen=True):
     """The answer to every request. `trouble` is what keeps the routers from knowing it all."""
 
@@ -146,7 +134,7 @@ class State(msgspec.Struct, frozen=True):
     engine: str
     version: str
     sessions: dict[str, Session]
-    watched: dict[str, Watched]
+    watched: dict[str, Standing]
     starts: int = 0
     bugs: int = 0
     trouble: str = ""
@@ -165,15 +153,6 @@ class Orders(msgspec.Struct, frozen=True):
 def encode_table(table: Table) -> bytes:
     """Equal tables have equal bytes."""
     return msgspec.json.encode(table)
-
-
-def version_of(encoded: bytes, since: str = "") -> str:
-    """Equal bytes upon an equal version make an equal version."""
-    return hashlib.blake2b(since.encode() + encoded, digest_size=12).hexdigest()
-
-
-def encode_line(message: Request | State) -> bytes:
-    return msgspec.json.encode(message) + b"\n"
 
 
 def decode_request(line: bytes) -> Request:

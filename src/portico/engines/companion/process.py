@@ -10,7 +10,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from portico.engines.companion.client import PATIENCE, CompanionError
+from portico.engines.companion.client import CompanionError
+
+PATIENCE: Final = 10.0
+"""Seconds for a companion to start."""
 
 MOST_LOG_BYTES: Final = 1 << 20
 LAST_PATIENCE: Final = 2.0

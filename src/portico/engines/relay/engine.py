@@ -10,6 +10,7 @@ import msgspec
 
 from portico.engines.companion.client import CompanionError
 from portico.engines.companion.code import code_of
+from portico.engines.companion.lines import version_of
 from portico.engines.contract import Figures, Report
 from portico.engines.relay import wire
 from portico.engines.relay.chart import Chart, chart, concerns
@@ -95,7 +96,7 @@ class Relay:
             await start(self._process, orders)
             self._starts += 1
             running = await ask(self._process.socket, wire.Ask())
-        if running.table != wire.version_of(encoded):
+        if running.table != version_of(encoded):
             running = await ask(self._process.socket, wire.Push(msgspec.Raw(encoded)))
             self._pushes += 1
         self._pid = running.pid

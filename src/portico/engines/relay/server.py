@@ -3,7 +3,6 @@
 import contextlib
 import gc
 import os
-import signal
 import socket
 import time
 from pathlib import Path
@@ -12,9 +11,11 @@ from typing import Final
 import msgspec
 
 from portico.engines.companion.control import Control
+from portico.engines.companion.lines import encode_line, version_of
 from portico.engines.companion.loop import Loop
 from portico.engines.companion.privileges import give_up
 from portico.engines.companion.ready import say_no, say_ready
+from portico.engines.companion.signals import on_term
 from portico.engines.relay import wire
 from portico.engines.relay.directions import Directions
 from portico.engines.relay.listening import listeners
@@ -49,7 +50,7 @@ class Server:
         self._board.open(listeners(self._orders.port, BACKLOG, shared=True))
         self._control = Control(state / "control.sock", self._loop, self.answer)
         (state / "relay.pid").write_text(f"{os.getpid()}\n")
-        _Signals(self._loop, self)
+        on_term(self._loop, self.leave)
         if predecessor is not None:
             _send_away(predecessor)
         give_up(USERS)
@@ -81,7 +82,7 @@ class Server:
                     pass
         except (msgspec.DecodeError, ValueError) as trouble:
             error = str(trouble)
-        return wire.encode_line(self._state(error))
+        return encode_line(self._state(error))
 
     def leave(self, grace: float | None = None) -> None:
         """Take no more connections; end with the last one."""
@@ -98,7 +99,7 @@ class Server:
 
     def _take(self, encoded: bytes) -> None:
         self._board.follow(Directions(wire.decode_table(encoded)))
-        self._version = wire.version_of(encoded)
+        self._version = version_of(encoded)
 
     def _patience(self, now: float) -> float | None:
         deadlines = [self._board.next_deadline(), self._leaves_at]
@@ -123,30 +124,6 @@ class Server:
         )
 
 
-class _Signals:
-    """SIGTERM, seen where nothing else is half done."""
-
-    def __init__(self, loop: Loop, server: Server) -> None:
-        self._server = server
-        self._ear, self._mouth = socket.socketpair()
-        self._ear.settimeout(0)
-        self._mouth.settimeout(0)
-        signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGTERM, _noted)
-        loop.watch(self._ear.fileno(), 1, self)
-
-    def ready(self, descriptor: int, events: int) -> None:
-        self._ear.recv(64)
-        self._server.leave()
-
-    def abort(self) -> None:
-        """There is nothing to give up."""
-
-
-def _noted(number: int, frame: object) -> None:
-    """The wakeup descriptor tells the loop."""
-
-
 def _call(path: Path) -> socket.socket | None:
     """A connection to whoever listens there now."""
     caller = socket.socket(socket.AF_UNIX)
@@ -162,7 +139,7 @@ def _call(path: Path) -> socket.socket | None:
 def _send_away(predecessor: socket.socket) -> None:
     """It takes nobody any more, and finishes what it has begun."""
     with contextlib.suppress(OSError), predecessor:
-        predecessor.sendall(wire.encode_line(wire.Leave(AGES)))
+        predecessor.sendall(encode_line(wire.Leave(AGES)))
         predecessor.recv(4096)
 
 

@@ -3,8 +3,6 @@
 The same table is on disk (`table.json`): a relay starts from it, whoever starts it.
 """
 
-import hashlib
-
 import msgspec
 
 
@@ -78,18 +76,9 @@ def encode_table(table: Table) -> bytes:
     return msgspec.json.encode(table)
 
 
-def version_of(encoded: bytes) -> str:
-    """Equal bytes have equal versions."""
-    return hashlib.blake2b(encoded, digest_size=12).hexdigest()
-
-
 def decode_table(encoded: bytes) -> Table:
     """Raises msgspec.DecodeError or ValidationError."""
     return msgspec.json.decode(encoded, type=Table)
-
-
-def encode_line(message: Request | State) -> bytes:
-    return msgspec.json.encode(message) + b"\n"
 
 
 def decode_request(line: bytes) -> Request:

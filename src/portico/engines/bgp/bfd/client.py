@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from portico.engines.bgp.bfd import talk
+from portico.engines.companion.lines import encode_line
 
 PATIENCE: Final = 5.0
 
@@ -64,7 +65,7 @@ class Line(asyncio.Protocol):
             raise BfdError("the BFD process has hung up")
         answer: asyncio.Future[talk.State] = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
-        self._transport.write(talk.encode_line(request))
+        self._transport.write(encode_line(request))
         try:
             async with asyncio.timeout(PATIENCE):
                 state = await asyncio.shield(answer)

@@ -15,6 +15,7 @@ import msgspec
 from portico.engines.bgp.bfd import talk
 from portico.engines.bgp.bfd.switchroom import Switchroom
 from portico.engines.bgp.users import USERS
+from portico.engines.companion.lines import encode_line
 from portico.engines.companion.privileges import give_up
 from portico.engines.companion.ready import say_no, say_ready
 from portico.engines.companion.streams import listen, until_term
@@ -63,7 +64,7 @@ class Server:
         self._callers.add(writer)
         try:
             while line := await reader.readline():
-                writer.write(talk.encode_line(self._answer(line)))
+                writer.write(encode_line(self._answer(line)))
                 await writer.drain()
         except (ConnectionError, ValueError):  # gone, or a line without an end
             pass
@@ -93,7 +94,7 @@ class Server:
         )
 
     def _tell(self, turn: talk.Turn) -> None:
-        line = talk.encode_line(turn)
+        line = encode_line(turn)
         for caller in list(self._callers):
             if caller.transport.get_write_buffer_size() > MOST_UNREAD:
                 caller.transport.abort()

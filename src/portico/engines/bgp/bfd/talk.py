@@ -43,7 +43,7 @@ Request = Follow | Ask | Leave
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """How a session is. `detection` is in milliseconds, counters count since its start."""
+    """How BFD sees the path to a peer. `detection` is in milliseconds, counters since its start."""
 
     state: str
     detection: float = 0
@@ -83,10 +83,6 @@ class Orders(msgspec.Struct, frozen=True):
 
     state: str
     build: str
-
-
-def encode_line(message: Request | Message) -> bytes:
-    return msgspec.json.encode(message) + b"\n"
 
 
 def decode_request(line: bytes) -> Request:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from portico.engines.bgp.bfd.talk import Standing
 from portico.engines.bgp.bird import config, control, protocols
 from portico.engines.bgp.speaker.child import Child
 from portico.engines.bgp.speaker.contract import DaemonError
 from portico.engines.bgp.speaker.next_hop import is_neighbour, local_address, partner
 from portico.engines.bgp.speaker.wanted import Wanted
-from portico.engines.bgp.wire import Peer, Session, Watched
+from portico.engines.bgp.wire import Peer, Session
 from portico.lib.atomic_file import write_atomic
 
 PROGRAMS: Final = os.pathsep.join((os.defpath, "/usr/sbin", "/sbin", "/usr/local/sbin"))
@@ -58,11 +59,11 @@ class Bird:
     def sessions(self) -> Mapping[str, Session]:
         return {address: self._session(address) for address in self._wanted.peers}
 
-    def watched(self) -> Mapping[str, Watched]:
+    def watched(self) -> Mapping[str, Standing]:
         """As BIRD's own BFD sees the paths."""
         nothing = ("down", 0.0)
         return {
-            address: Watched(*self._paths.get(address, nothing))
+            address: Standing(*self._paths.get(address, nothing))
             for address, peer in self._wanted.peers.items()
             if peer.bfd is not None
         }

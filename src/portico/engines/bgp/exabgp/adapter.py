@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from portico.engines.bgp.bfd.talk import Standing
 from portico.engines.bgp.exabgp import commands, config, events
 from portico.engines.bgp.exabgp.link import Hops, Known, Link
 from portico.engines.bgp.exabgp.loading import Loading
@@ -23,7 +24,7 @@ from portico.engines.bgp.speaker.child import Child
 from portico.engines.bgp.speaker.contract import DaemonError
 from portico.engines.bgp.speaker.next_hop import local_address, partner
 from portico.engines.bgp.speaker.wanted import Wanted
-from portico.engines.bgp.wire import Session, Watched
+from portico.engines.bgp.wire import Session
 
 PROGRAM: Final = (sys.executable, "-I", "-S", str(Path(__file__).with_name("pipe_end.py")))
 PATIENCE: Final = 10.0
@@ -75,7 +76,7 @@ class ExaBgp:
         }
         return known | {each: Session("held") for each in self._held}
 
-    def watched(self) -> Mapping[str, Watched]:
+    def watched(self) -> Mapping[str, Standing]:
         return {}
 
     async def look(self) -> None:

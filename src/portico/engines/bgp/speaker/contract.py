@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from portico.engines.bgp.bfd.talk import Standing
 from portico.engines.bgp.speaker.wanted import Wanted
-from portico.engines.bgp.wire import Session, Watched
+from portico.engines.bgp.wire import Session
 
 
 class DaemonError(Exception):
@@ -34,7 +35,7 @@ class Daemon(Protocol):
         """By address of the peer, as it was last heard."""
         ...
 
-    def watched(self) -> Mapping[str, Watched]:
+    def watched(self) -> Mapping[str, Standing]:
         """How the paths are, where it watches them itself; otherwise nothing."""
         ...
 

@@ -20,6 +20,7 @@ from portico.engines.bgp.speaker.holding import Holding
 from portico.engines.bgp.speaker.wanted import Wanted, changed, wanted
 from portico.engines.bgp.speaker.watching import Watching
 from portico.engines.bgp.users import USERS
+from portico.engines.companion.lines import encode_line
 from portico.engines.companion.privileges import give_up, why_not_as
 from portico.engines.companion.ready import say_no, say_ready
 from portico.engines.companion.streams import listen, until_term
@@ -110,7 +111,7 @@ class Server:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
-                writer.write(wire.encode_line(await self._answer(line)))
+                writer.write(encode_line(await self._answer(line)))
                 await writer.drain()
         except (ConnectionError, ValueError):  # gone, or a line without an end
             pass

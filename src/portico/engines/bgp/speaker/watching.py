@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from portico.engines.bgp.bfd.client import BfdError, Line, connect
 from portico.engines.bgp.bfd.talk import Standing, Turn, Wish
 from portico.engines.bgp.speaker.next_hop import is_neighbour
-from portico.engines.bgp.wire import Peer, Watched
+from portico.engines.bgp.wire import Peer
 
 PAUSE: Final = 0.2
 
@@ -33,11 +35,10 @@ class Watching:
             self._wishes = wishes
             self._news.set()
 
-    def watched(self) -> dict[str, Watched]:
+    def watched(self) -> dict[str, Standing]:
         """By address of the peer, as last heard; see `look`."""
         return {
-            wish.peer: _watched(self._standings.get(wish.peer), self.trouble)
-            for wish in self._wishes
+            wish.peer: _seen(self._standings.get(wish.peer), self.trouble) for wish in self._wishes
         }
 
     async def look(self) -> None:
@@ -109,15 +110,7 @@ def _is_far(peer: Peer) -> bool:
     return not is_neighbour(peer.address, peer.device)
 
 
-def _watched(standing: Standing | None, trouble: str) -> Watched:
+def _seen(standing: Standing | None, trouble: str) -> Standing:
     if standing is None:
-        return Watched("down", trouble=trouble)
-    return Watched(
-        state=standing.state,
-        detection=standing.detection,
-        packets_in=standing.packets_in,
-        packets_out=standing.packets_out,
-        ups=standing.ups,
-        downs=standing.downs,
-        trouble=trouble or standing.trouble,
-    )
+        return Standing("down", trouble=trouble)
+    return msgspec.structs.replace(standing, trouble=trouble or standing.trouble)
