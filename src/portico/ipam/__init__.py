@@ -1,1 +1,1 @@
-"""Who gets which port (and later: which address), and keeps it. Pure, and the same every time."""
+"""Who gets which port and which address, and keeps it. Pure, and the same every time."""
