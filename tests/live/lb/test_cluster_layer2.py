@@ -10,6 +10,7 @@ from live.l4.router import until_reached
 from live.lb.town import VIP, Town
 from live.lb.town import endpoints as town_endpoints
 from live.until import until
+from portico.kube.api.resource import Resource
 from support.api_server import ApiServer
 from support.custom_kinds import definitions
 from support.netns import MISSING, Network
@@ -18,6 +19,11 @@ HOME = "metallb-system"
 TOKEN = "of-the-node"
 STATUSES = "servicel2statuses"
 BGP_STATUSES = "servicebgpstatuses"
+WRITTEN = (
+    Resource("metallb.io", "v1beta1", STATUSES, "ServiceL2Status"),
+    Resource("metallb.io", "v1beta1", BGP_STATUSES, "ServiceBGPStatus"),
+)
+"""Kinds that are only written."""
 
 
 @pytest.fixture
@@ -47,7 +53,7 @@ def server(node, root, monkeypatch):
     try:
         made.access.user_by_token[TOKEN] = "node"
         made.access.rules["node"] = rights(kustomized("node"))
-        made.put(*definitions(), status_kind(), status_kind(BGP_STATUSES, "ServiceBGPStatus"))
+        made.put(*definitions(), *definitions(WRITTEN))
         for name in (HOME, "shop", "portico-node"):
             made.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         made.put(node_object([]))
@@ -206,25 +212,3 @@ def web():
 
 def endpoints():
     return json.loads(town_endpoints("web", b1="a"))
-
-
-def status_kind(plural=STATUSES, kind="ServiceL2Status"):
-    """As `definitions`, of the kind that is only written."""
-    version = {
-        "name": "v1beta1",
-        "served": True,
-        "storage": True,
-        "subresources": {"status": {}},
-        "schema": {"openAPIV3Schema": {"type": "object", "x-preserve-unknown-fields": True}},
-    }
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.metallb.io"},
-        "spec": {
-            "group": "metallb.io",
-            "names": {"plural": plural, "kind": kind},
-            "scope": "Namespaced",
-            "versions": [version],
-        },
-    }
