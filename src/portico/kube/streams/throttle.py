@@ -58,8 +58,12 @@ class Throttle:
         if self._standstill:
             self._standstill.cancel()
 
+    @property
+    def _are_all_paused(self) -> bool:
+        return len(self._paused) == self._load()
+
     def _judge_paused(self) -> bool:
-        are_all = len(self._paused) == self._load()
+        are_all = self._are_all_paused
         is_too_much = sum(stream.held_size for stream in self._paused) > MOST_HELD and not are_all
         if is_too_much and not self._standstill:
             most = max(self._paused, key=lambda stream: stream.held_size)
@@ -70,7 +74,8 @@ class Throttle:
 
     def _judge_standstill(self, stream: PodStream, held_before: int) -> None:
         self._standstill = None
-        if stream in self._paused and stream.held_size >= held_before:
+        has_stopped = stream in self._paused and stream.held_size >= held_before
+        if has_stopped and not self._are_all_paused:  # the others may have left in the meantime
             held = f"{stream.held_size >> 20} MiB wait for it"
             stream.give_up(End(Ending.TOO_SLOW, f"it has stopped, {held}, and others wait behind"))
         self.judge()
