@@ -6,6 +6,7 @@ from engines_bgp.town import ROUTER, peer, route
 from portico.engines.bgp.exabgp import commands
 from portico.engines.bgp.exabgp.commands import told
 from portico.engines.bgp.exabgp.config import ConfigError, block, blocks_of, generation_of, render
+from portico.engines.bgp.exabgp.events import Counters
 from portico.engines.bgp.exabgp.link import Hops, Known, Link
 
 PROGRAM = ("/opt/a python/bin/python", "-I", "/opt/end.py")
@@ -148,3 +149,15 @@ def test_what_may_have_any_attributes_is_told_again():
     found.forget()
     news = found.news(wanted(one), HOPS)
     assert (list(news.announced), news.withdrawn) == ([WEB], [OTHER])
+
+
+def test_what_is_said_twice_is_believed_against_an_event_that_was_missed():
+    found = known(route(WEB))
+    up, down = (Counters(is_up, 1, 1, 2, 2, 0, 1, 0) for is_up in (True, False))
+    assert not found.count(up, 1.0)  # perhaps the event is on its way
+    assert not found.is_up
+    assert found.count(up, 2.0)
+    assert (found.is_up, found.ups, list(found.known)) == (True, 1, [WEB])
+    assert [found.count(each, 3.0) for each in (down, up, down)] == [False, False, False]
+    assert found.count(down, 4.0)
+    assert (found.is_up, found.downs) == (False, 1)

@@ -29,6 +29,9 @@ from portico.engines.bgp.wire import Session
 PROGRAM: Final = (sys.executable, "-I", "-S", str(Path(__file__).with_name("pipe_end.py")))
 PATIENCE: Final = 10.0
 PAUSE: Final = 0.1
+LOOKS: Final = 5.0
+"""Seconds between two looks at whether events have told the truth."""
+
 SHORT_LIFE: Final = 1.0
 """Seconds; an ExaBGP that ends sooner is not started again at once."""
 
@@ -48,6 +51,7 @@ class ExaBgp:
         self._loading = Loading(file, self._child, self._pipe, PROGRAM)
         self._recalled = 0  # the attachment of the pipe since which we know what it has
         self._started_at = -SHORT_LIFE
+        self._looked_at = -LOOKS
         self._links: dict[str, Link] = {}
         self._held: frozenset[str] = frozenset()
 
@@ -68,6 +72,8 @@ class ExaBgp:
         await self._loading.load(blocks)
         await self._tell(wanted)
         self._child.cut_log()
+        if self._clock() - self._looked_at >= LOOKS:
+            await self.look()
 
     def sessions(self) -> Mapping[str, Session]:
         known = {
@@ -82,11 +88,13 @@ class ExaBgp:
     async def look(self) -> None:
         if not self._pipe.is_attached:
             return
+        self._looked_at = self._clock()
         (answer,) = await self._pipe.ask(commands.NEIGHBORS)
         if answer.is_done:  # it is not, where a peer may be in any AS
             for address, found in events.counters("".join(answer.lines)).items():
-                if address in self._links:
-                    self._links[address].counters = found
+                link = self._links.get(address)
+                if link is not None and link.count(found, self._clock()):
+                    self._changed()
 
     async def withdraw(self) -> None:
         await self._take_back(link for link in self._links.values() if link.is_up)

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from portico.engines.bgp.exabgp.commands import Told, told
 from portico.engines.bgp.exabgp.events import Counters
 from portico.engines.bgp.wire import Peer, Route, Session
+
+BELIEVED: Final = 2
 
 
 class Known(NamedTuple):
@@ -57,6 +59,8 @@ class Link:
     ups: int = 0
     downs: int = 0
     counters: Counters | None = None
+    doubts: int = 0
+    """How often in a row ExaBGP has called the session other than we do."""
 
     def go_up(self, local: str) -> None:
         self.is_up, self.local, self.was_told_all = True, local, False
@@ -65,6 +69,22 @@ class Link:
     def go_down(self, reason: str, now: float) -> None:
         self.downs += self.is_up
         self.is_up, self.reason, self.tried_at, self.counters = False, reason, now, None
+
+    def count(self, counters: Counters, now: float) -> bool:
+        """What ExaBGP says of it when asked; whether that is news.
+
+        An event may be on its way, so only what it says twice is believed against events.
+        """
+        self.counters = counters
+        self.doubts = self.doubts + 1 if counters.is_up != self.is_up else 0
+        if self.doubts < BELIEVED:
+            return False
+        self.doubts = 0
+        if counters.is_up:
+            self.go_up("")
+        else:
+            self.go_down("", now)
+        return True
 
     def forget(self) -> None:
         """Prefixes stay, to be told or withdrawn again; attributes may be any."""
