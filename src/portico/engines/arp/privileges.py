@@ -5,13 +5,12 @@ import ctypes
 import os
 from typing import Final
 
-from portico.engines.companion.privileges import become, checked, keep_only
+from portico.engines.companion.privileges import become, checked, gain_nothing, keep_only
 
 USERS: Final = ("nobody", "www-data")
 
 CAP_NET_RAW: Final = 13
 _PR_SET_KEEPCAPS: Final = 8
-_PR_SET_NO_NEW_PRIVS: Final = 38
 
 PRIORITY: Final = -15
 """Its few microseconds must not wait behind whatever else keeps the processors busy."""
@@ -34,4 +33,4 @@ def drop_privileges() -> None:
     with contextlib.suppress(PermissionError):
         become(USERS)
     keep_only(1 << CAP_NET_RAW)
-    checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+    gain_nothing()

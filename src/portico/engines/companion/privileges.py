@@ -48,7 +48,7 @@ def give_up(users: Users) -> None:
     """
     become(users)
     keep_only(0)
-    checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+    gain_nothing()
 
 
 def why_not_as(users: Users) -> str:
@@ -105,6 +105,11 @@ def keep_only(capabilities: int) -> None:
     header = struct.pack("=Ii", _VERSION_3, 0)
     low = struct.pack("=III", capabilities, capabilities, 0)
     checked(_libc.capset(header, low + bytes(12)), "capset")
+
+
+def gain_nothing() -> None:
+    """No program that is started from here has more than we have. Raises OSError."""
+    checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
 
 
 def checked(result: int, what: str) -> None:
