@@ -15,7 +15,6 @@ from portico.model.metallb import (
 )
 from portico.model.selector import selected
 
-Advertisement = L2Advertisement | BGPAdvertisement
 A = TypeVar("A", L2Advertisement, BGPAdvertisement)
 
 

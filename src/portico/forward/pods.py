@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from portico.forward.metadata import Metadata
 
@@ -46,12 +46,6 @@ class ContainerStatus(Struct, frozen=True, rename="camel"):
     restart_count: int = 0
 
 
-class PodIP(Struct, frozen=True):
-    """One for each family."""
-
-    ip: str = ""
-
-
 class PodStatus(Struct, frozen=True, rename="camel"):
     """How it is."""
 
@@ -59,7 +53,6 @@ class PodStatus(Struct, frozen=True, rename="camel"):
     conditions: tuple[Condition, ...] = ()
     container_statuses: tuple[ContainerStatus, ...] = ()
     init_container_statuses: tuple[ContainerStatus, ...] = ()
-    pod_ips: tuple[PodIP, ...] = field(default=(), name="podIPs")
 
 
 class Pod(Struct, frozen=True):

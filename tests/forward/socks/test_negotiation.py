@@ -29,10 +29,10 @@ def connect(kind, address, port=80, *, command=1, version=5):
 @pytest.mark.parametrize(
     ("request_", "destination"),
     [
-        (connect(3, b"\x08web.shop"),       Destination("web.shop", 80, is_address=False)),
-        (connect(1, bytes((10, 0, 0, 1))),  Destination("10.0.0.1", 80, is_address=True)),
-        (connect(4, bytes(15) + b"\x01"),   Destination("::1", 80, is_address=True)),
-        (connect(3, b"\x01a", 65535),       Destination("a", 65535, is_address=False)),
+        (connect(3, b"\x08web.shop"),       Destination("web.shop", 80)),
+        (connect(1, bytes((10, 0, 0, 1))),  Destination("10.0.0.1", 80)),
+        (connect(4, bytes(15) + b"\x01"),   Destination("::1", 80)),
+        (connect(3, b"\x01a", 65535),       Destination("a", 65535)),
     ],
 )  # fmt: skip
 def test_destinations(request_, destination):

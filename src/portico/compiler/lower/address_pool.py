@@ -1,7 +1,6 @@
 """IPAddressPool, Eip -> claims on the pools of addresses that they are."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from portico.compiler.claim import Claim
 from portico.compiler.known_pools import PoolFact, known_pools, product_of
@@ -11,8 +10,6 @@ from portico.model.metallb import IPAddressPool
 from portico.model.openelb import Eip
 from portico.model.selector import LabelSelector
 from portico.plan.address_pool import AddressPool, Pin, address_pool_key
-
-EVERYBODY: Final = Pin()
 
 
 def lower_address_pool(fact: PoolFact, look: Look) -> Iterator[Claim]:

@@ -16,7 +16,6 @@ NETLINK_NETFILTER: Final = 12
 NLM_F_REQUEST: Final = 0x1
 NLM_F_ACK: Final = 0x4
 NLM_F_DUMP: Final = 0x300
-NLM_F_DUMP_INTR: Final = 0x10
 
 _NLMSG_ERROR: Final = 2
 _NLMSG_DONE: Final = 3

@@ -35,7 +35,6 @@ class Destination(NamedTuple):
 
     host: str
     port: int
-    is_address: bool
 
 
 class SocksError(Exception):
@@ -102,11 +101,11 @@ class Negotiation:
         if self._type == _NAME:
             if not host.isascii() or not host.decode("ascii").isprintable():
                 raise SocksError("a name that is none", reply(Code.HOST_UNREACHABLE))
-            self.destination = Destination(host.decode("ascii"), port, is_address=False)
+            self.destination = Destination(host.decode("ascii"), port)
         else:
             family = socket.AF_INET if self._type == _V4 else socket.AF_INET6
             text = socket.inet_ntop(family, host)
-            self.destination = Destination(text, port, is_address=True)
+            self.destination = Destination(text, port)
         self.needs = 0
         return b""
 
