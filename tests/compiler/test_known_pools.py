@@ -61,6 +61,21 @@ def test_of_two_that_overlap_the_younger_range_is_refused(
     assert flaws(*pools) == flaws(*pools[::-1]) == {loser: [(field, "AddressRangeTaken")]}
 
 
+def test_a_pool_without_addresses_is_told_so() -> None:
+    assert flaws(address_pool("a")) == {"a": [("spec.addresses", "PoolEmpty")]}
+
+
+@pytest.mark.parametrize("protocol", ["", "bgp", "layer2", "vip"])
+def test_ways_to_announce_an_eip(protocol: str) -> None:
+    assert flaws(eip("a", "192.0.2.1", protocol=protocol)) == {}
+
+
+def test_an_eip_that_is_to_be_announced_in_a_way_nobody_knows() -> None:
+    assert flaws(eip("a", "192.0.2.1", protocol="vrrp")) == {
+        "a": [("spec.protocol", "EipProtocolUnknown")]
+    }
+
+
 def test_neighbours_do_not_overlap() -> None:
     found = (address_pool("a", "192.0.2.0/31", "192.0.2.4/31"), address_pool("b", "192.0.2.2/31"))
     assert flaws(*found) == {}

@@ -82,6 +82,17 @@ async def webhook(tmp_path):
             id="WEB-06 value",
         ),
         pytest.param(
+            thing("Community", "new", communities=[{"name": "a", "value": "1:1"}] * 2),
+            "CommunityNameTaken",
+            id="WEB-07 in one object",
+        ),
+        pytest.param(
+            thing("Community", "new", communities=[{"name": "mine", "value": "64512:1"}]),
+            "CommunityNameTaken",
+            id="WEB-07 in two objects",
+        ),
+        pytest.param(pool("new"), "PoolEmpty", id="empty"),
+        pytest.param(
             thing("IPAddressPool", "new", "other", addresses=[]), "NamespaceElsewhere", id="WEB-09"
         ),
         pytest.param(

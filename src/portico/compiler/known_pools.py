@@ -11,9 +11,10 @@ from typing import NamedTuple
 from portico.compiler.claim import rank_of
 from portico.compiler.flaws import Flaw
 from portico.compiler.look import Look
+from portico.lib.shorten import shown
 from portico.model.address_range import AddressRange, RangeError, number_of, parse_range
 from portico.model.metallb import ADDRESS_POOLS, IPAddressPool
-from portico.model.openelb import EIPS, Eip
+from portico.model.openelb import EIPS, PROTOCOLS, Eip
 from portico.model.ref import Ref
 from portico.plan.address_pool import Product
 from portico.plan.verdict import Because
@@ -62,6 +63,7 @@ class KnownPools:
         found = list(self._ranges(pool))
         ranges = tuple(each for each in found if isinstance(each, AddressRange))
         flaws = [each for each in found if isinstance(each, Flaw)]
+        flaws += _own_flaws(pool)
         is_default = isinstance(pool, Eip) and pool.is_default
         if is_default and self._default:
             is_default = False
@@ -115,6 +117,13 @@ def _read(look: Look) -> KnownPools:
     pools: list[PoolFact] = [*look.group(IPAddressPool, ADDRESS_POOLS), *look.group(Eip, EIPS)]
     pools.sort(key=lambda pool: rank_of(pool.metadata.creation_timestamp, pool.ref))
     return KnownPools(pools, look.settings.metallb_namespace)
+
+
+def _own_flaws(pool: PoolFact) -> Iterator[Flaw]:
+    if isinstance(pool, IPAddressPool) and not pool.spec.addresses:
+        yield Flaw("spec.addresses", Because.POOL_EMPTY)
+    if isinstance(pool, Eip) and pool.spec.protocol not in PROTOCOLS:
+        yield Flaw("spec.protocol", Because.EIP_PROTOCOL_UNKNOWN, shown(pool.spec.protocol))
 
 
 def _written(pool: PoolFact) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,9 @@ ADDRESS_ANNOTATION: Final = "eip.openelb.kubesphere.io/v1alpha1"
 DEFAULT_EIP_ANNOTATION: Final = "eip.openelb.kubesphere.io/is-default-eip"
 RACK_LABEL: Final = "openelb.kubesphere.io/rack"
 
+PROTOCOLS: Final = frozenset({"", "bgp", "layer2", "vip"})
+"""In which ways the addresses of an Eip may be announced; empty is bgp."""
+
 ASNumber = Annotated[int, Meta(ge=0, le=4294967295)]
 
 

@@ -1,5 +1,6 @@
 """Claims on one prefix -> BgpRoute: who tells whom, with which attributes, and why nobody else."""
 
+import msgspec
 import pytest
 
 from compiler.world import compiled, lowered, outcome, told
@@ -18,6 +19,7 @@ from model.build import (
     service,
     slice_of,
 )
+from portico.model.metallb import CommunitySpec
 from portico.plan.bgp import BgpRoute, bgp_peer_key
 from portico.plan.layer2 import layer2_key
 from portico.plan.verdict import outcome_key
@@ -278,6 +280,10 @@ def test_an_eip_is_told_to_openelbs_peers():
 def test_names_that_are_given_twice_or_stand_for_nothing():
     elder, younger = community("a@2024", loud="64512:1"), community("b@2025", loud="64512:2")
     assert no(younger, elder) == [("spec.communities[0].name", "CommunityNameTaken")]
+    twice = community("d", loud="64512:1")
+    entry = twice.spec.communities[0]
+    twice = msgspec.structs.replace(twice, spec=CommunitySpec((entry, entry)))
+    assert no(twice) == [("spec.communities[1].name", "CommunityNameTaken")]
     assert no(community("c", odd="1:2:3")) == [("spec.communities[0].value", "CommunityInvalid")]
     facts = (*SHOP, bgp_advertisement("x", communities=["loud"]), elder, younger, PEER)
     assert said(*facts, node="a") == (0, "64512:1")

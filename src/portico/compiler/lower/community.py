@@ -19,7 +19,8 @@ def lower_community(fact: Community, look: Look) -> Iterator[Claim]:
         field = f"spec.communities[{index}]"
         owner = aliases_of(look, fact.ref.namespace)[alias.name].by
         if owner != fact.ref or alias.name in given:
-            petition.refuse(f"{field}.name", Because.COMMUNITY_NAME_TAKEN, str(owner))
+            whose = "another entry of this object" if owner == fact.ref else str(owner)
+            petition.refuse(f"{field}.name", Because.COMMUNITY_NAME_TAKEN, whose)
         elif numbers(alias.value) is None:
             petition.refuse(f"{field}.value", Because.COMMUNITY_INVALID, shown(alias.value))
         given.add(alias.name)

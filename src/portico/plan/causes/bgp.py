@@ -86,7 +86,9 @@ COMMUNITY_INVALID: Final = Cause(
     "AS:N, large:N:N:N, or a name that a Community object in this namespace gives",
 )
 COMMUNITY_NAME_TAKEN: Final = Cause(
-    "CommunityNameTaken", "{} gave this name first", "keep one of them", Severity.WARNING
+    "CommunityNameTaken",
+    "{} gave this name first",
+    "give every name once; the first one counts",
 )
 AGGREGATION_SELECTIVE: Final = Cause(
     "AggregationSelective",

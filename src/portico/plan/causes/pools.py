@@ -15,6 +15,14 @@ ADDRESS_RANGE_TAKEN: Final = Cause(
     "the range overlaps {}, which came first",
     "no address can be in two pools; the other ranges are used",
 )
+POOL_EMPTY: Final = Cause(
+    "PoolEmpty", "the pool has no addresses", "add a range to it, or delete it"
+)
+EIP_PROTOCOL_UNKNOWN: Final = Cause(
+    "EipProtocolUnknown",
+    "{} is not a way to announce addresses, so nobody announces them",
+    "bgp, layer2 or vip; without any it is bgp",
+)
 POOL_NAME_TAKEN: Final = Cause(
     "PoolNameTaken",
     "{} came first with the same name",
