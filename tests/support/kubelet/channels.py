@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable, Sequence
 
 from support.kubelet.course import Course
+from support.kubelet.held import Held
 from support.kubelet.runtime import Runtime, words_of
 from support.kubelet.wires import Wire
 
@@ -51,7 +52,7 @@ class Channels:
         self._note = note
         self._channels = [Channel(self, 2 * at, port) for at, port in enumerate(ports)]
         self._is_text = is_text
-        self._holding: set[Course] = set()
+        self._held = Held()
         self._wire: Wire | None = None
         self._is_over = False
 
@@ -107,15 +108,10 @@ class Channels:
         self.end()
 
     def hold(self, course: Course) -> None:
-        if not self._holding and self._wire is not None:
-            self._wire.hold()
-        self._holding.add(course)
+        self._held.hold(course, self._wire)
 
     def release(self, course: Course) -> None:
-        if course in self._holding:
-            self._holding.discard(course)
-            if not self._holding and self._wire is not None:
-                self._wire.release()
+        self._held.release(course, self._wire)
 
     def _courses(self) -> list[Course]:
         return [channel.course for channel in self._channels if channel.course is not None]

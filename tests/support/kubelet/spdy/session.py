@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from support.kubelet.course import Course
+from support.kubelet.held import Held
 from support.kubelet.runtime import RESETS, Runtime, words_of
 from support.kubelet.spdy import frames
 from support.kubelet.spdy.frames import Broken, Bytes, Malformed, Opened, Parting, Ping, Status
@@ -56,7 +57,7 @@ class Session:
         self._reader, self._writer = frames.Reader(), frames.Writer()
         self._pairs: dict[str, Pair] = {}
         self._pair_by_stream: dict[int, Pair] = {}
-        self._holding: set[Course] = set()
+        self._held = Held()
         self._is_full = self._is_over = False
         self._last = 0
         self._wire: Wire | None = None
@@ -108,15 +109,10 @@ class Session:
         self._write(pieces)
 
     def hold(self, course: Course) -> None:
-        if not self._holding and self._wire is not None:
-            self._wire.hold()
-        self._holding.add(course)
+        self._held.hold(course, self._wire)
 
     def release(self, course: Course) -> None:
-        if course in self._holding:
-            self._holding.discard(course)
-            if not self._holding and self._wire is not None:
-                self._wire.release()
+        self._held.release(course, self._wire)
 
     def done(self, pair: Pair, trouble: OSError | None) -> None:
         if trouble is not None and trouble.errno in RESETS and self._runtime.resets:
