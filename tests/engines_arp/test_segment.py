@@ -142,6 +142,63 @@ def test_two_plans_one_owner():
     assert max(seen) == 1
 
 
+def of_machines(ours, theirs):
+    """Two machines that have given other addresses to the same Services."""
+    world = Simulation()
+    world.start("n0", table({key: {} for key in ours}))
+    world.run(1.0)
+    world.start("n1", table({key: {} for key in theirs}))
+    return world
+
+
+MANY = [f"192.0.2.{number}" for number in range(1, 21)]
+
+
+def test_an_address_that_only_one_machine_knows_is_answered_by_that_one_without_a_gap():
+    """Also those for which the other one would be elected."""
+    world = of_machines(MANY[:10], MANY[10:])
+    assert {expected(address, "n0", "n1") for address in MANY[:10]} == {"n0", "n1"}
+    world.run(5.0, lambda: all(world.owners(each) == ["n0"] for each in MANY[:10]) or pytest_fail())
+    for address in MANY[10:]:
+        assert world.owners(address) == ["n1"], address
+
+
+def test_never_does_a_machine_answer_for_what_is_not_in_its_plan():
+    world = of_machines(MANY[:12], MANY[8:])
+    known = {"n0": set(MANY[:12]), "n1": set(MANY[8:])}
+
+    def watch():
+        for address in MANY:
+            owners = world.owners(address)
+            assert len(owners) < 2
+            assert all(address in known[owner] for owner in owners)
+
+    world.run(5.0, watch)
+    assert all(world.owners(address) for address in MANY)
+
+
+def test_who_was_passed_over_has_it_once_it_knows_it():
+    world = of_machines(MANY, ())
+    world.run(5.0)
+    assert all(world.owners(each) == ["n0"] for each in MANY)
+    world.tell("n1", table({key: {} for key in MANY}))
+    gaps = []
+    world.run(2.0, lambda: gaps.append([len(world.owners(each)) for each in MANY]))
+    assert max(map(max, gaps)) == 1
+    for address, counts in zip(MANY, zip(*gaps, strict=True), strict=True):
+        assert world.owners(address) == [expected(address, "n0", "n1")]
+        assert sum(count == 0 for count in counts) * 0.005 <= HANDOVER
+
+
+def test_what_only_two_of_three_know_has_an_heir_when_one_dies():
+    world = of_machines(MANY, ())
+    world.start("n2", table({key: {} for key in MANY}))
+    world.run(3.0)
+    world.kill("n0")
+    world.run(3.0)
+    assert all(world.owners(address) == ["n2"] for address in MANY)
+
+
 def test_what_nobody_may_announce_is_dropped():
     world = settled()
     for name in world.segments:
@@ -160,7 +217,13 @@ def test_an_interface_of_another_name_is_no_candidate_here():
 
 
 NAMES = ("n0", "n1", "n2", "n3")
-PLANS = (table(ANYONE), table({A: {"n0": 5}, B: {}}), table({A: {}, B: {"n1": 3}}))
+PLANS = (
+    table(ANYONE),
+    table({A: {}}),
+    table({}),
+    table({A: {"n0": 5}, B: {}}),
+    table({A: {}, B: {"n1": 3}}),
+)
 PACKED = st.sampled_from([bytes((192, 0, 2, 100)), bytes(16), bytes((9, 9, 9, 9))])
 ADDRESSES = st.lists(PACKED, max_size=3).map(tuple)
 NUMBERS = st.integers(0, 9)

@@ -4,22 +4,24 @@ Who is elected asks, who has the address lets go and says so, and only then the 
 So the two never answer at once, and between them lies one exchange of packets. Who asks waits for
 everybody it hears; for the silent only until they are given up. Where two believe that they are
 elected (they know different plans), the one whose Portico is alive goes first, then the smaller
-lot; the other is told, and leaves it alone.
+lot; the other is told, and leaves it alone. And who is elected without knowing it is passed over.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
+from portico.engines.arp.absent import Absent
 from portico.engines.arp.bursts import Bursts
 from portico.engines.arp.duties import Duties, Duty
-from portico.engines.arp.election import draw, finalists, lot
+from portico.engines.arp.election import Candidate, draw, finalists, lot
 from portico.engines.arp.holds import Asking, Holds
 from portico.engines.arp.message import Mood, Reply
 from portico.engines.arp.peers import Peer, Peers
 from portico.engines.arp.speech import Own, Speech, Timing
 
 LINGER: Final = 1.0
-"""Seconds for which an address that the plan gives to another is kept until that one asks."""
+"""Seconds that whoever is elected has to ask for what we have; then it is passed over."""
 
 
 class Handover:
@@ -33,7 +35,8 @@ class Handover:
         self._peers = peers
         self._speech = speech
         self._mood = mood
-        self._finalists: dict[int, tuple[str, ...]] = {}
+        self._finalists: dict[tuple[int, frozenset[int]], tuple[str, ...]] = {}
+        self._absent = Absent()
         self.duties: Duties = {}
         self.holds = Holds()
         self.bursts = Bursts(timing.refresh)
@@ -41,21 +44,19 @@ class Handover:
 
     def winner(self, duty: Duty) -> str | None:
         """The node that is to announce an address here, as far as we know."""
-        rules = id(duty.rules)
-        if rules not in self._finalists:
-            there = [(peer.node, peer.names) for peer in self._peers if peer.takes_part]
-            if Mood.READY in self._mood():
-                there.append((self._own.node, self._speech.names))
-            found = (duty.candidate(*each) for each in there)
-            self._finalists[rules] = finalists(one for one in found if one is not None)
-        return draw(self._finalists[rules], duty.first_address)
+        absent = self._absent.at(duty.address)
+        alike = (id(duty.rules), absent)
+        if alike not in self._finalists:
+            self._finalists[alike] = finalists(self._candidates(duty, absent))
+        return draw(self._finalists[alike], duty.first_address)
 
     def follow(self, duties: Duties, now: float) -> None:
         """This is the plan. What we lost is ours again where the plan says something new of it."""
         before, self.duties = self.duties, duties
-        for address in list(self.holds.lost):
+        for address in {*self.holds.lost, *self._absent}:
             if before.get(address) != duties.get(address):
-                del self.holds.lost[address]
+                self.holds.lost.pop(address, None)
+                self._absent.forget(address)
         self._let_go(
             [each for each in (*self.holds.held, *self.holds.asking) if each not in duties]
         )
@@ -110,12 +111,14 @@ class Handover:
             asking.again = now
 
     def asked(self, peer: Peer, addresses: Iterable[bytes], number: int) -> None:
+        self._absent.is_back(peer.generation, addresses)
         given, refused = self._contest(peer, addresses)
         self._speech.reply((peer.generation, number), given, refused)
 
     def claimed(self, peer: Peer, addresses: Iterable[bytes], number: int, now: float) -> None:
         """Somebody answers for these."""
         peer.claim(addresses, now)
+        self._absent.is_back(peer.generation, addresses)
         both = [address for address in addresses if address in self.holds.held]
         if both and peer.is_deaf(now):
             self._yield(both, peer)
@@ -126,6 +129,7 @@ class Handover:
         self.released(peer, reply.given, now)
         if reply.to != self._own.generation:
             return
+        self._absent.is_back(peer.generation, reply.refused)
         self._yield([address for address in reply.refused if address in self.holds], peer)
         free = []
         for address in self._speech.asked(reply.sequence):
@@ -149,6 +153,7 @@ class Handover:
 
     def lost_sight_of(self, gone: Iterable[Peer], now: float) -> None:
         for peer in gone:
+            self._absent.is_gone(peer.generation)
             self.holds.regain(peer.generation)
             for asking in self.holds.asking.values():
                 asking.waiting.discard(peer.generation)
@@ -166,7 +171,39 @@ class Handover:
                 asked.append(address)
         self._speech.ask(asked)
         self._take_unless_kept(taken, now)
-        self._let_go([each for each, until in self.holds.lingering.items() if until <= now])
+        unasked = [each for each, until in self.holds.lingering.items() if until <= now]
+        vacant = self._vacant() if self._absent.is_due(now) else ()
+        if unasked or vacant:
+            self._pass_over([*unasked, *vacant], now)
+
+    def _candidates(self, duty: Duty, absent: frozenset[int]) -> Iterator[Candidate]:
+        there = [
+            (peer.node, peer.names)
+            for peer in self._peers
+            if peer.takes_part and peer.generation not in absent
+        ]
+        if Mood.READY in self._mood():
+            there.append((self._own.node, self._speech.names))
+        found = (duty.candidate(*each) for each in there)
+        return (one for one in found if one is not None)
+
+    def _vacant(self) -> AbstractSet[bytes]:
+        """What nobody has answered for since the last look."""
+        silent = self.duties.keys() - self.holds.held.keys() - self.holds.asking.keys()
+        silent -= self.holds.lost.keys()
+        for peer in self._peers:
+            silent -= peer.claims.keys()
+        return self._absent.vacant(silent)
+
+    def _pass_over(self, addresses: Collection[bytes], now: float) -> None:
+        """Who was elected and does not come is left out; the next one may be us."""
+        generations = {peer.node: peer.generation for peer in self._peers}
+        for address in addresses:
+            self.holds.lingering.pop(address, None)
+            winner = self.winner(self.duties[address])
+            if winner in generations:
+                self._absent.pass_over(address, generations[winner])
+        self.settle(addresses, now)
 
     def _take_unless_kept(self, addresses: list[bytes], now: float) -> None:
         """Who does not hear us does not let go of what it answers for."""
