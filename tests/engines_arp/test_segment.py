@@ -269,6 +269,21 @@ def test_no_message_confuses_a_segment(said):
         segment.outbox.clear()
 
 
+def test_what_a_message_names_twice_is_meant_once():
+    """Found by many examples of the test above; anybody could end a responder by it."""
+    world = Simulation()
+    segment = world.start("n0", table({A: {}}))
+    world.run(0.5)
+    (packed,) = segment.holds.held
+    deaf = Sender("n1", 7, 0, 2, 1, ("eth0",))
+    segment.hear(Message(deaf, Beat((), 0, (packed,))), world.now)
+    segment.handover.claimed(segment.peers.at(7), (packed,), 1, world.now + 1.0)
+    assert segment.holds.lost == {packed: 7}
+    given = Reply(0, 0, (packed, packed), ())
+    segment.hear(Message(deaf.__class__("n1", 7, 1, 2, 1, ("eth0",)), given), world.now)
+    assert packed not in segment.holds.lost
+
+
 ACTS = (
     lambda world, name, plan: world.kill(name),
     lambda world, name, plan: name in world.segments or world.start(name, plan),

@@ -45,10 +45,12 @@ class Holds:
 
     def regain(self, generation: int, addresses: Iterable[bytes] | None = None) -> list[bytes]:
         """What was lost to a process and is free again; without addresses: all of it."""
-        every = self.lost if addresses is None else addresses
-        found = [address for address in every if self.lost.get(address) == generation]
-        for address in found:
-            del self.lost[address]
+        found = []
+        # What is named twice is regained once.
+        for address in list(self.lost) if addresses is None else addresses:
+            if self.lost.get(address) == generation:
+                del self.lost[address]
+                found.append(address)
         return found
 
     def next_deadline(self) -> float | None:
