@@ -206,6 +206,10 @@ def test_a_peer_of_openelb():
     found = session(CONF, openelb_peer("rack"))
     assert (found.local_as, found.remote, found.router_id) == (50000, 64513, "10.0.0.1")
     assert found.families == (Family.IPV4,)
+    # Without Node objects, as on one machine: no selector asks for labels of nodes.
+    assert found.nodes.is_open
+    labelled = openelb_peer("rack", nodeSelector={"matchLabels": {"rack": "left"}})
+    assert not session(CONF, labelled).nodes.is_open
 
 
 def test_a_peer_of_openelb_that_says_everything():

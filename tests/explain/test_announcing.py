@@ -1,11 +1,14 @@
 """Who announces an address, who else could, and why not the others: as text and as values."""
 
+from dataclasses import replace
+
 from portico.explain.announcing import announcing, announcing_document, announcing_lines
 from portico.model.ref import Ref
 from portico.plan.announced import Announced, Neighbour, OnLink, Sight
 from portico.plan.backend import LeftOut
 from portico.plan.key import Origin
 from portico.plan.layer2 import Announcer, Layer2, layer2_key
+from portico.plan.verdict import Because, Refusal
 
 VIP = "192.0.2.7"
 WEB = Ref("Service", "shop", "web")
@@ -49,8 +52,20 @@ def test_the_owner_the_next_ones_the_silent_and_the_unfit() -> None:
             }
         ],
         "unusableInterfaces": {},
+        "because": "",
         "thisNodeIsUnknown": False,
     }
+
+
+def test_where_no_node_may_the_reason_is_told_and_not_that_this_one_is_unknown() -> None:
+    nobody = Refusal(ORIGIN, Because.NO_ANNOUNCER, "Service shop/web has no endpoint that is ready")
+    idle = replace(unit(), passed_over=(), refused=(nobody,))
+    nothing = Sight("a", {"eth0": LINK}, {}, {})
+    assert text(idle, nothing) == [
+        "announced   by nobody, as far as this node hears",
+        "because     Service shop/web has no endpoint that is ready",
+    ]
+    assert announcing_document(announcing(idle, nothing))["because"] == nobody.detail
 
 
 def test_where_every_node_may_those_that_are_heard_could() -> None:

@@ -45,6 +45,8 @@ def _address(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"                next: {printable(could)}"
     for left in found["passedOver"] if not owners else ():
         yield f"                {printable(left['who'])}: {printable(left['reason'])}"
+    if found["because"]:
+        yield f"                {printable(found['because'])}"
 
 
 def _neighbour(each: Mapping[str, Any]) -> str:

@@ -19,10 +19,10 @@ class Chosen(NamedTuple):
 
 
 def chosen_nodes(look: Look, selectors: Selectors, by: str) -> Chosen:
-    """No selector at all chooses every node. `by` says whose they are."""
+    """No selector at all chooses every node, as an empty one does. `by` says whose they are."""
     nodes = look.shared(_labels_by_node)
     if not nodes:
-        return Chosen(Nodes(is_open=not selectors))
+        return Chosen(Nodes(is_open=not selectors or selected(selectors, {})))
     names, passed_over = [], []
     for name, (ref, labels) in nodes.items():
         if not selectors or selected(selectors, labels):

@@ -28,6 +28,9 @@ class Announcing:
     unusable: tuple[tuple[str, str], ...]
     """Interfaces of this node that are asked for, and why they are not used."""
 
+    idle: str = ""
+    """Why no node may announce it, whatever node it is; empty where some may."""
+
     is_unknown: bool = False
     """Nobody has named this node: neither as one that may announce, nor as one that may not."""
 
@@ -56,7 +59,10 @@ def announcing(unit: Layer2, sight: Sight) -> Announcing:
             (name, sight.unusable.get(name, "there is no such interface"))
             for name in sorted(asked - _names(sight))
         ),
-        is_unknown=unit.anyone is None and sight.node not in named | passed_over,
+        idle=_idle(unit),
+        is_unknown=unit.anyone is None
+        and bool(named | passed_over)
+        and sight.node not in named | passed_over,
     )
 
 
@@ -67,6 +73,8 @@ def announcing_lines(found: Announcing) -> Iterator[str]:
         yield line("announced", f"by {told} on {interface}")
     if not found.announced.owners:
         yield line("announced", "by nobody, as far as this node hears")
+    if found.idle:
+        yield line("because", found.idle)
     for interface, node in sorted(found.announced.kept_by.items()):
         yield line("kept", f"by {node} on {interface}, which knows another plan")
     yield from _other_lines(found)
@@ -97,8 +105,16 @@ def announcing_document(found: Announcing) -> dict[str, object]:
         "silent": [one.node for one in found.silent],
         "passedOver": left_out_documents(found.passed_over),
         "unusableInterfaces": dict(found.unusable),
+        "because": found.idle,
         "thisNodeIsUnknown": found.is_unknown,
     }
+
+
+def _idle(unit: Layer2) -> str:
+    """Where nodes are passed over, each of them has a reason of its own."""
+    if unit.passed_over:
+        return ""
+    return "; ".join(dict.fromkeys(refusal.detail for refusal in unit.refused))
 
 
 def _names(sight: Sight) -> set[str]:

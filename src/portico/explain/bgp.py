@@ -64,6 +64,8 @@ def told_lines(found: RouteTold) -> Iterator[str]:
         yield line("told", f"{one.peer.peer} ({one.peer.address}) by {nodes}{here}")
     if not found.routers:
         yield line("told", "to nobody")
+        for refusal in found.route.refused[:1]:
+            yield line("because", refusal.detail)
     for left in found.route.passed_over:
         yield line("passed over", f"{left.who}: {left.reason}  <- {left.origin}")
 

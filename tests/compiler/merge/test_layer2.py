@@ -169,6 +169,16 @@ def test_without_a_ready_endpoint_nobody_announces(
     assert why in refusal.reason
 
 
+def test_services_that_share_an_address_are_each_told_their_own_reason() -> None:
+    chat = service(name="chat", type=LB)
+    found = unit(cart(), chat, POOL, ALL, LEASE, address_lease("chat", VIP))
+    assert found
+    assert {each.origin.ref.name: each.detail for each in found.refused} == {
+        "cart": "Service shop/cart has no endpoint that is ready",
+        "chat": "Service shop/chat has no endpoint that is ready",
+    }
+
+
 def test_nodes_by_their_labels_any_of_several_selectors() -> None:
     """L2-18."""
     some = l2_advertisement("some", nodeSelectors=[labels(rack="one"), labels(rack="three")])

@@ -55,8 +55,11 @@ def merge_layer2(_key: Key, claims: Sequence[Claim], look: Look) -> Layer2:
     )
     refused: tuple[Refusal, ...] = ()
     if not candidates and found.anyone is None:
-        why = found.idle or "; ".join(f"{one.who}: {one.reason}" for one in passed_over)
-        refused = tuple(Refusal(want.origin, Because.NO_ANNOUNCER, why) for want in wants)
+        why = "; ".join(f"{one.who}: {one.reason}" for one in passed_over)
+        refused = tuple(
+            Refusal(want.origin, Because.NO_ANNOUNCER, found.idle.get(want.service, why))
+            for want in wants
+        )
     return replace(
         blank,
         services=tuple(want.service for want in wants),
@@ -74,14 +77,17 @@ class _Found:
         self.by_node: dict[str, Announcer] = {}
         self.passed_over: dict[str, LeftOut] = {}
         self.anyone: Announcer | None = None
-        self.idle = ""
+        self.idle: dict[Ref, str] = {}
+        """Why nobody may announce for a Service, whatever node it is."""
+
         self._used: dict[str, set[Ref]] = {}
 
     def take(self, want: AnnouncedWant, terms: Sequence[Terms], who: Fitness) -> None:
         if not terms:
-            self.idle = self.idle or f"no advertisement of its pool selects {want.service}"
+            self.idle[want.service] = f"no advertisement of its pool selects {want.service}"
             return
-        self.idle = self.idle or who.idle
+        if who.idle:
+            self.idle[want.service] = who.idle
         for left in who.passed_over:
             self.passed_over.setdefault(left.who, left)
         for node in who.fit:
@@ -91,13 +97,16 @@ class _Found:
             else:
                 self._pass_over(node.name, node.ref, terms)
         if who.is_open:
-            allowing = [one for one in terms if one.allows({})]
-            if allowing:
-                self.anyone = _added(self.anyone, "", allowing, {})
-            else:
-                self.idle = self.idle or (
-                    f"{_names(terms)} asks for labels of nodes, and there are no Node objects"
-                )
+            self._take_anyone(want, terms)
+
+    def _take_anyone(self, want: AnnouncedWant, terms: Sequence[Terms]) -> None:
+        allowing = [one for one in terms if one.allows({})]
+        if allowing:
+            self.anyone = _added(self.anyone, "", allowing, {})
+        else:
+            self.idle[want.service] = (
+                f"{_names(terms)} asks for labels of nodes, and there are no Node objects"
+            )
 
     def _add(self, node: str, terms: Sequence[Terms], labels: Mapping[str, str]) -> None:
         """An advertisement that is about several Services at one address counts once."""
