@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from portico.cli.forward.layout import fitted, height
 from portico.cli.forward.lines import Lines, say
 from portico.cli.output import printable
 from portico.forward.one import Forward
+from portico.forward.rules import Phase
 from portico.forward.told import Ended, Told, Trouble
 
 EVERY: Final = 1.0
@@ -18,7 +20,11 @@ SOON: Final = 0.05
 """After an event; a hundred of them in a row are drawn once."""
 
 _HEAD: Final = ("TARGET", "POD", "LOCAL", "CONN", "SENT", "RECEIVED", "RATE", "STATE")
-_ERASE: Final = "\x1b[{}A\x1b[J"
+_ERASE: Final = "\r\x1b[{}A\x1b[J"
+"""From the left: what is typed is echoed behind the table, as the ^C that ends it."""
+
+_LEAST: Final = 2
+"""Rows, however low the terminal is."""
 
 
 class Table(Lines):
@@ -28,7 +34,7 @@ class Table(Lines):
         super().__init__()
         self._forwards: Sequence[Forward] = ()
         self._errors: dict[str, str] = {}
-        self._drawn = 0
+        self._drawn: list[str] = []
         self._before: dict[str, int] = {}
         self._rates: dict[str, float] = {}
         self._timers: list[asyncio.TimerHandle] = []
@@ -83,18 +89,33 @@ class Table(Lines):
 
     def _erase(self) -> None:
         if self._drawn:
-            say(_ERASE.format(self._drawn), sys.stdout)
-            self._drawn = 0
+            width, most = shutil.get_terminal_size()
+            # What has scrolled out cannot be reached any more.
+            say(_ERASE.format(min(height(self._drawn, width), most - 1)), sys.stdout)
+            self._drawn = []
 
     def _draw(self) -> None:
         self._is_due = False
-        rows = [_HEAD, *map(self._row, self._forwards)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        width = shutil.get_terminal_size().columns
-        lines = ["  ".join(map(str.ljust, row, widths))[:width].rstrip() for row in rows]
+        width, most = shutil.get_terminal_size()
+        shown, left_out = self._shown(most)
+        lines = fitted([_HEAD, *map(self._row, shown)], width)
+        if left_out:
+            lines.append(f"... and {left_out} more"[:width])
         self._erase()
         say("".join(f"{line}\n" for line in lines), sys.stdout)
-        self._drawn = len(lines)
+        self._drawn = lines
+
+    def _shown(self, most: int) -> tuple[Sequence[Forward], int]:
+        """As many as the terminal has rows for, and how many more there are.
+
+        One row is for the head, one for the cursor. A table that is higher would scroll with each
+        drawing.
+        """
+        if len(self._forwards) <= max(_LEAST, most - 2):
+            return self._forwards, 0
+        room = max(_LEAST, most - 3)
+        first = sorted(self._forwards, key=_is_calm)[:room]
+        return [each for each in self._forwards if each in first], len(self._forwards) - room
 
     def _row(self, forward: Forward) -> tuple[str, ...]:
         title, worker = forward.request.title, forward.forwarder
@@ -109,6 +130,11 @@ class Table(Lines):
         counts = (str(worker.connections), size(sent), size(received))
         # Names and reasons are other people's words.
         return tuple(map(printable, (title, pods, ",".join(local), *counts, rate, state)))
+
+
+def _is_calm(forward: Forward) -> bool:
+    """Whether others are rather to be seen."""
+    return forward.forwarder.course.phase is Phase.CONNECTED
 
 
 def size(count: float) -> str:
