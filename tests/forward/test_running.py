@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -123,6 +124,50 @@ def test_nobody_who_reads(place, tmp_path):
                 assert connection.recv(100) == b"hello, this is web-1\n"
         process.send_signal(signal.SIGINT)
         assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+
+
+def test_a_disk_that_is_full(place, tmp_path):
+    place.start("web-1")
+    path = tmp_path / "web"
+    command = [PORTICO, "forward", f"--kubeconfig={place.kubeconfig}", "web-1"]
+    with (
+        Path("/dev/full").open("w") as full,
+        subprocess.Popen(
+            [*command, f"unix:{path}:{GREETINGS}"], stdout=full, stderr=subprocess.PIPE
+        ) as process,
+    ):
+        until(path.exists, "a listener")
+        assert greeted(path)
+        process.send_signal(signal.SIGINT)
+        assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_were_closed(place, tmp_path, closed):
+    """No connection gets their numbers, and so nothing that is printed."""
+    place.start("web-1")
+    path = tmp_path / "web"
+    command = [PORTICO, "forward", f"--kubeconfig={place.kubeconfig}", "web-1",
+               f"unix:{path}:{GREETINGS}"]  # fmt: skip
+    shell = ["sh", "-c", f'exec "$@" {closed}', "sh", *map(str, command)]
+    with subprocess.Popen(shell, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        until(lambda: path.exists() or process.poll() is not None, "a listener")
+        assert greeted(path)
+        assert {
+            str(Path(f"/proc/{process.pid}/fd/{each}").readlink()) for each in _numbers(closed)
+        } == {os.devnull}
+        process.send_signal(signal.SIGINT)
+        assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+
+
+def _numbers(closed):
+    return [number for number, sign in enumerate(("<&-", " >&-", "2>&-")) if sign in f" {closed}"]
+
+
+def greeted(path):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        return connection.recv(100) == b"hello, this is web-1\n"
 
 
 def test_an_interrupt_while_it_waits_for_a_pod(place, portico):

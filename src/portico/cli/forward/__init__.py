@@ -54,9 +54,11 @@ def command(words: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # 
 
 def _run(words: tuple[str, ...], options: Mapping[str, Any]) -> int:
     from portico.cli.forward.run import run
+    from portico.cli.forward.streams import replace_closed
     from portico.cli.forward.wanted import wanted
     from portico.forward.errors import ForwardError
 
+    replace_closed()
     is_kubectl = options["compat"] == "kubectl"
     try:
         return run(wanted(words, options))

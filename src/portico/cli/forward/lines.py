@@ -23,11 +23,13 @@ from portico.forward.told import (
 
 
 def say(text: str, stream: TextIO) -> None:
-    """At once. Nobody may be reading any more: the connections are not to suffer from that."""
+    """At once. Nobody may be reading any more, the terminal may be gone, or the disk full: the
+    connections are not to suffer from that.
+    """
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
+    except OSError:
         # Nor is the end of the program, which writes what is left.
         with Path(os.devnull).open("w") as nowhere:
             os.dup2(nowhere.fileno(), stream.fileno())
