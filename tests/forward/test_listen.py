@@ -132,3 +132,17 @@ def test_nobody_holds_a_free_port(taken):
     with socket.create_server(("127.0.0.1", 0)) as server:
         free = server.getsockname()[1]
     assert holder_of(free) == ""
+
+
+def test_a_unix_socket_whose_program_takes_nobody_now_is_taken(tmp_path):
+    """Where its queue is full, to ask it would be to wait."""
+    path = str(tmp_path / "busy")
+    with (
+        socket.socket(socket.AF_UNIX) as server,
+        socket.socket(socket.AF_UNIX) as first,
+    ):
+        server.bind(path)
+        server.listen(0)
+        first.connect(path)
+        with pytest.raises(ForwardError, match=r"listen on unix:.*: Address already in use"):
+            listen(path, [V4])

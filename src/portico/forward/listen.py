@@ -208,9 +208,12 @@ def _remove_stale(path: Path) -> None:
     if not is_socket:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        asking.settimeout(0)  # where many wait already it would wait behind them
         try:
             asking.connect(str(path))
         except ConnectionRefusedError:
             path.unlink()
             return
+        except BlockingIOError:
+            pass
     raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
