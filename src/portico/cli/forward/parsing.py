@@ -37,7 +37,7 @@ class ForwardCommand(click.Command):
             at = args.index("--")
             args, rest = args[:at], args[at + 1 :]
             if not rest and not ctx.resilient_parsing:
-                raise click.UsageError("-- is followed by no command", ctx)
+                raise WrongUsageError(click.UsageError("-- is followed by no command", ctx))
         ctx.obj = tuple(rest)
         flags = {name for each in self.params for name in each.opts if _is_flag(each)}
         cut = [part for arg in args for part in _cut(arg, flags)]

@@ -52,6 +52,10 @@ class _Run:
             code = asyncio.run(self._ending.during(self._forward()))
         except KubeError as error:
             raise from_kube(error) from None
+        except KeyboardInterrupt:
+            if self._ending.signal is None:
+                raise
+            code = 0  # a second one, while the first was being obeyed
         if self._ending.signal not in (None, signal.SIGINT):
             end_by(self._ending.signal)
         return code

@@ -86,5 +86,7 @@ def _told(work: Callable[[], None]) -> int:
         work()
     except ForwardError as error:
         click.echo(printable(error.line), err=True)
+        if error.hint:
+            click.echo(printable(f"hint: {error.hint}"), err=True)
         return error.code
     return 0
