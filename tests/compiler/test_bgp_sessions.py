@@ -169,6 +169,23 @@ def test_of_two_peers_for_one_session_the_elder_has_it():
     assert [each.peer.name for each in sessions(elder, younger)] == ["b"]
 
 
+def test_two_peers_that_meet_at_one_node_keep_their_sessions_at_the_others():
+    """CFG-08: a relabelled node must not take the routes of all others away."""
+    left = bgp_peer("a@2024", nodeSelectors=[{"matchLabels": {"left": "y"}}])
+    right = bgp_peer("b@2025", nodeSelectors=[{"matchLabels": {"right": "y"}}])
+    nodes = [node("l", labels={"left": "y"}), node("r", labels={"right": "y"})]
+    both = node("m", labels={"left": "y", "right": "y"})
+    found = sessions(left, right, *nodes, both)
+    assert [(each.peer.name, each.nodes.names) for each in found] == [
+        ("a", ("l", "m")),
+        ("b", ("r",)),
+    ]
+    reasons = {left.who: left.reason for left in found[1].passed_over}
+    assert reasons["m"] == "BGPPeer home/a has a session to the same address there"
+    assert no(right, left, *nodes, both) == [("spec.peerAddress", "PeerTaken")]
+    assert no(right, left, *nodes, node("m", labels={"right": "y"})) == []
+
+
 def test_one_router_for_other_nodes_is_another_session():
     facts = (
         bgp_peer("one", nodeSelectors=[{"matchLabels": {"rack": "one"}}]),

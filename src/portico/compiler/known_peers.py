@@ -1,10 +1,11 @@
 """All routers together: which sessions there are, and what is wrong with a peer beside the others.
 
 Peers come in the order of their age. Of two that mean the same session of the same nodes, the older
-one has it.
+one has it there; at other nodes the younger one has its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from portico.compiler.bgp_draft import Draft
@@ -17,6 +18,7 @@ from portico.model.metallb import BGP_PEERS, BGPPeer
 from portico.model.openelb import PEERS, BgpPeer
 from portico.model.ref import Ref
 from portico.plan import bgp
+from portico.plan.backend import LeftOut
 from portico.plan.verdict import Because
 
 PeerFact = BGPPeer | BgpPeer
@@ -49,11 +51,9 @@ def _read(look: Look) -> Mapping[Ref, KnownPeer]:
     for fact in every:
         draft = Draft(fact.ref, look.settings.bgp_engine)
         meant = list(_sessions(fact, look, draft))
-        if other := _same(meant, taken):
-            draft.refuse(meant[0].origin.field, Because.PEER_TAKEN, str(other.peer))
-            meant = []
-        taken += meant
-        found[fact.ref] = KnownPeer(tuple(meant), tuple(draft.flaws))
+        kept = [rest for one in meant for rest in _unless_taken(one, taken, draft)]
+        taken += kept
+        found[fact.ref] = KnownPeer(tuple(kept), tuple(draft.flaws))
     return found
 
 
@@ -64,12 +64,21 @@ def _sessions(fact: PeerFact, look: Look, draft: Draft) -> Iterable[bgp.BgpPeer]
     return () if session is None else (session,)
 
 
-def _same(meant: Iterable[bgp.BgpPeer], taken: Iterable[bgp.BgpPeer]) -> bgp.BgpPeer | None:
-    """A session to the same address from one of the same nodes, whatever its VRF: ExaBGP knows its
-    neighbours by their addresses.
+def _unless_taken(
+    one: bgp.BgpPeer, taken: Iterable[bgp.BgpPeer], draft: Draft
+) -> Iterator[bgp.BgpPeer]:
+    """The session, at the nodes that have none to the same address, whatever its VRF: ExaBGP knows
+    its neighbours by their addresses.
     """
-    meant = list(meant)
+    rest = one
     for other in taken:
-        if any(one.address == other.address and one.nodes.meets(other.nodes) for one in meant):
-            return other
-    return None
+        if one.address != other.address or not rest.nodes.meets(other.nodes):
+            continue
+        if rest is one:
+            draft.refuse(one.origin.field, Because.PEER_TAKEN, str(other.peer))
+        nodes = rest.nodes.without(other.nodes)
+        reason = f"{other.peer} has a session to the same address there"
+        lost = (LeftOut(name, other.origin, reason) for name in rest.nodes.without(nodes).names)
+        rest = replace(rest, nodes=nodes, passed_over=(*rest.passed_over, *lost))
+    if rest is one or rest.nodes.names:
+        yield rest

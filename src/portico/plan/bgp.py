@@ -63,6 +63,12 @@ class Nodes:
             return bool((self.is_open or self.names) and (other.is_open or other.names))
         return not set(self.names).isdisjoint(other.names)
 
+    def without(self, other: "Nodes") -> "Nodes":
+        """Those that are not in the other; nobody, where either means every node there is."""
+        if self.is_open or other.is_open:
+            return Nodes()
+        return Nodes(tuple(name for name in self.names if name not in other))
+
 
 @dataclass(frozen=True, slots=True)
 class BgpPeer:

@@ -18,7 +18,7 @@ PEER_UNNUMBERED: Final = Cause(
 PEER_TAKEN: Final = Cause(
     "PeerTaken",
     "{} came first with a session to the same address from the same nodes",
-    "keep one of them, or give them other nodeSelectors",
+    "keep one of them, or give them other nodeSelectors; from other nodes it has its session",
 )
 AS_NUMBER_MISSING: Final = Cause(
     "AsNumberMissing", "{}", "name our AS number, and that of the router or internal or external"
