@@ -7,6 +7,7 @@ from kube.api.follower import access
 from live.until import eventually
 from portico.daemon.writing_configuration import ConfigurationWriter, Here
 from portico.kube.http.client import Client
+from portico.model.fault import Fault, Place
 from portico.model.ref import Ref
 from portico.plan.key import Origin
 from portico.plan.plan import Diff
@@ -20,9 +21,10 @@ POOL = Ref("IPAddressPool", "home", "edge")
 
 
 @asynccontextmanager
-async def writing(server, *, leads=True):
+async def writing(server, *, leads=True, faults=tuple):
     async with Client(access(server)) as client, asyncio.TaskGroup() as group:
-        writer = ConfigurationWriter(client, Here(HOME, "node-a"), lambda: leads, again=0.2)
+        here = Here(HOME, "node-a", faults=faults)
+        writer = ConfigurationWriter(client, here, lambda: leads, again=0.2)
         task = group.create_task(writer.run())
         yield writer
         task.cancel()
@@ -66,6 +68,19 @@ async def test_valid_invalid_deleted_and_stopped():
             server.remove(STATES, HOME, "speaker-node-a")
             await until_results(server, controller="Invalid", speaker_node_a="Valid")
         await until_results(server, controller="Invalid", speaker_node_a="Unknown")
+
+
+async def test_what_cannot_be_read_is_told_and_forgotten():
+    """Also where it is the only object of its kind there is."""
+    fault = Fault(Place("kube"), POOL, "spec", "is missing", "add it")
+    known = [fault]
+    with running_api_server() as server:
+        server.put(*definitions())
+        async with writing(server, faults=lambda: known) as writer:
+            await until_results(server, controller="Invalid", speaker_node_a="Valid")
+            follow(writer)
+            known.clear()
+            await until_results(server, controller="Valid", speaker_node_a="Valid")
 
 
 async def test_who_does_not_lead_speaks_of_itself_alone():

@@ -2,9 +2,20 @@
 
 from dataclasses import replace
 
+from compiler.world import compiled
 from ipam.estate import pool
-from model.build import document, fact, node
+from model.build import (
+    address_pool,
+    bfd_profile,
+    bgp_advertisement,
+    bgp_peer,
+    community,
+    document,
+    fact,
+    node,
+)
 from portico.model.fact import Fact
+from portico.model.fault import Fault, Place, Severity
 from portico.model.ref import Ref
 from portico.plan.key import Origin
 from portico.plan.plan import Diff
@@ -16,6 +27,7 @@ from portico.status.configuration import (
     speaker,
     state_document,
     state_status,
+    unreadable,
 )
 
 POOL = Ref("IPAddressPool", "home", "edge")
@@ -109,3 +121,74 @@ def test_cfg_02_a_peer_concerns_the_nodes_that_it_selects() -> None:
     assert configuration.errors(NODE, facts.get)
     assert not configuration.errors(speaker("node-b"), facts.get)
     assert configuration.errors(speaker("nobody-knows"), facts.get)
+
+
+LEFT = {"nodeSelectors": [{"matchLabels": {"left": "y"}}]}
+RIGHT = {"nodeSelectors": [{"matchLabels": {"right": "y"}}]}
+ALIAS = bgp_advertisement("told", communities=["loud"])
+
+
+def states(*facts: Fact) -> str:
+    """What the controller, and the nodes l, m and r, say of all that is compiled: I or V."""
+    plan = compiled(*facts)
+    configuration = Configuration()
+    configuration.follow(plan, Diff(dict(plan), set()))
+    known = {each.ref: each for each in facts}
+    components = (CONTROLLER, *map(speaker, "lmr"))
+    return "".join("I" if configuration.errors(one, known.get) else "V" for one in components)
+
+
+def nodes(*of_m: str) -> tuple[Fact, ...]:
+    every = {"l": ("left",), "m": of_m, "r": ("right",)}
+    return tuple(node(name, labels=dict.fromkeys(told, "y")) for name, told in every.items())
+
+
+def test_without_mistakes_all_are_valid() -> None:
+    """CFG-01."""
+    assert states(address_pool("edge", "192.0.2.0/28"), bgp_peer("a"), *nodes()) == "VVVV"
+
+
+def test_a_profile_that_is_missing_and_comes() -> None:
+    """CFG-03, 04: only speakers are told, and only those that the peer selects."""
+    edge, quick = address_pool("edge", "192.0.2.0/28"), bfd_profile("quick")
+    peer = bgp_peer("a", bfdProfile="quick", **LEFT)
+    assert states(edge, peer, *nodes()) == "VIVV"
+    assert states(edge, peer, quick, *nodes()) == "VVVV"
+    # It is called otherwise while all is running.
+    assert states(edge, bgp_peer("a", bfdProfile="slow"), quick, *nodes()) == "VIII"
+
+
+def test_a_secret_that_is_missing() -> None:
+    """CFG-02: of the nodes, the one that needs it."""
+    peer = bgp_peer("a", passwordSecret={"name": "later"}, **RIGHT)
+    assert states(peer, *nodes()) == "VVVI"
+
+
+def test_an_alias_that_is_missing_and_comes() -> None:
+    """CFG-05."""
+    assert states(ALIAS, bgp_peer("a"), *nodes()) == "VIII"
+    assert states(ALIAS, community("names", loud="1:1"), bgp_peer("a"), *nodes()) == "VVVV"
+
+
+def test_a_node_at_which_two_peers_meet() -> None:
+    """CFG-08: it is relabelled, and back."""
+    peers = (bgp_peer("a@2024", **LEFT), bgp_peer("b@2025", **RIGHT))
+    assert states(*peers, *nodes()) == "VVVV"
+    assert states(*peers, *nodes("left", "right")) == "VVIV"
+    assert states(*peers, *nodes("right")) == "VVVV"
+
+
+def test_a_mistake_that_is_deleted() -> None:
+    """CFG-11."""
+    edge, bad = address_pool("edge", "192.0.2.0/28"), address_pool("bad", "here")
+    assert states(edge, bad, *nodes()) == "IVVV"
+    assert states(edge, *nodes()) == "VVVV"
+
+
+def test_what_cannot_be_read_is_told_of_its_kind() -> None:
+    fault = Fault(Place("kube"), PEER, "spec.myASN", "must be a number", "correct it")
+    told = f"{PEER} spec.myASN: must be a number (correct it)"
+    assert unreadable(NODE, (fault,)) == (told,)
+    assert unreadable(CONTROLLER, (fault,)) == ()
+    assert unreadable(NODE, (fault._replace(ref=None),)) == ()
+    assert unreadable(NODE, (fault._replace(severity=Severity.WARNING),)) == ()

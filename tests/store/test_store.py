@@ -28,6 +28,7 @@ def test_the_life_of_a_fact() -> None:
     assert store.put(service()) == set()  # old news
     assert store.put(service("cart", {"port": 81})) == {CART}
     assert store.get(CART) == service("cart", {"port": 81})
+    assert store.updates == 2, "old news is none"
     assert store.drop(CART) == {CART}
     assert store.drop(CART) == set()
     assert store.get(CART) is None

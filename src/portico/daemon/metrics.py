@@ -46,7 +46,7 @@ def _metrics(view: View, figures: Mapping[str, Figures], seen: Seen) -> Iterator
     checks = {check.name: int(check.is_healthy) for check in view.checks()}
     yield _by_label("portico_probe_healthy", "1 while a probe gets answers.", "probe", checks)
     yield GaugeMetricFamily("portico_pools_empty", "Pools nobody is in.", view.empty_pools())
-    yield from pool_metrics(view.plan)
+    yield from pool_metrics(view.plan, view.faults(), view.updates())
     yield from announcing_metrics(view.plan, seen)
     yield from speaking_metrics(view.plan, seen.spoken)
     for engine, told in figures.items():

@@ -1,12 +1,12 @@
 """What is measured of address pools, under MetalLB's names: dashboards go on to work."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from portico.ipam.address_usage import Usage, usages_of
-from portico.model.fault import Severity
+from portico.model.fault import Fault, Severity
 from portico.plan.plan import Plan
 from portico.plan.transport import Family
 from portico.plan.verdict import Outcome
@@ -46,10 +46,10 @@ GAUGES: Final[Mapping[str, tuple[str, Count]]] = {
 """As MetalLB's they are gauges, though their names end as those of counters do."""
 
 
-def pool_metrics(plan: Plan) -> Iterator[Metric]:
-    """Nothing where there is no pool."""
+def pool_metrics(plan: Plan, faults: Iterable[Fault] = (), updates: int = 0) -> Iterator[Metric]:
+    """Nothing where there is no pool. `updates` are changes of objects, of whatever kind."""
     usages = usages_of(plan)
-    yield from _configuration(plan)
+    yield from _configuration(plan, faults, updates)
     for name, (text, count) in GAUGES.items() if usages else ():
         family = GaugeMetricFamily(f"metallb_allocator_{name}", text, labels=["pool"])
         for usage in usages:
@@ -57,11 +57,13 @@ def pool_metrics(plan: Plan) -> Iterator[Metric]:
         yield family
 
 
-def _configuration(plan: Plan) -> Iterator[Metric]:
+def _configuration(plan: Plan, faults: Iterable[Fault], updates: int) -> Iterator[Metric]:
     """Stale is what MetalLB calls it when something is refused; the rest is used all the same."""
-    if not any(isinstance(unit, Outcome) and unit.origin.kind in KINDS for unit in plan.values()):
+    unread = [fault for fault in faults if fault.ref is not None and fault.ref.kind in KINDS]
+    known = (isinstance(unit, Outcome) and unit.origin.kind in KINDS for unit in plan.values())
+    if not unread and not any(known):
         return
-    is_stale = any(
+    is_stale = any(fault.severity is Severity.ERROR for fault in unread) or any(
         refusal.origin.ref.kind in KINDS and refusal.because.severity is Severity.ERROR
         for refusal in refusals(plan)
     )
@@ -71,3 +73,5 @@ def _configuration(plan: Plan) -> Iterator[Metric]:
     }
     for name, (text, value) in told.items():
         yield GaugeMetricFamily(f"metallb_k8s_client_{name}", text, value=value)
+    text = "Changes of objects that were taken in."
+    yield CounterMetricFamily("metallb_k8s_client_updates_total", text, value=updates)

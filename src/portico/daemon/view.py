@@ -151,6 +151,14 @@ class View:
     def facts(self) -> Mapping[str, int]:
         return self._store.counts()
 
+    def faults(self) -> Iterable[Fault]:
+        """What could not be read."""
+        return self._store.faults()
+
+    def updates(self) -> int:
+        """Changes of facts so far."""
+        return self._store.updates
+
     def checks(self) -> list[Check]:
         """Every probe of a node, and what it last found out."""
         return checks_of(self.plan, self._store.get)

@@ -178,7 +178,7 @@ def _own_writings(
     def is_leader() -> bool:
         return any(writing.is_leading for writing in telling.writings)
 
-    here = Here(namespace, settings.node_name, store.get)
+    here = Here(namespace, settings.node_name, store.get, store.faults)
     speaker = engines.the(Bgp)
     peers = [] if speaker is None else [PeerWriter(client, speaker)]
     return [*announced, *peers, ConfigurationWriter(client, here, is_leader)]

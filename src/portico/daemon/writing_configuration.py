@@ -3,7 +3,7 @@
 import asyncio
 import datetime
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -16,9 +16,11 @@ from portico.kube.http.client import Client
 from portico.kube.http.errors import NotFoundError
 from portico.lib import clock
 from portico.lib.backoff import delays
+from portico.model.fault import Fault
 from portico.plan.plan import Diff, Plan
 from portico.status.configuration import (
     CONTROLLER,
+    OF_SPEAKERS,
     STATES,
     Component,
     Configuration,
@@ -27,6 +29,7 @@ from portico.status.configuration import (
     speaker,
     state_document,
     state_status,
+    unreadable,
 )
 
 log = logging.getLogger("portico.status")
@@ -47,11 +50,13 @@ class _Nothing(Struct, frozen=True):
 
 
 class Here(NamedTuple):
-    """The namespace of the objects, the node this is, and how facts are looked up."""
+    """The namespace of the objects, the node this is, and how what is known is looked up."""
 
     namespace: str
     node: str
     get: Get = nothing_known
+    faults: Callable[[], Iterable[Fault]] = tuple
+    """What could not be read, of whatever kind."""
 
 
 class ConfigurationWriter:
@@ -61,7 +66,7 @@ class ConfigurationWriter:
         self, client: Client, here: Here, is_leader: Callable[[], bool], again: float = AGAIN
     ) -> None:
         self._objects = Objects(client, STATES, typed(_Nothing))
-        self._namespace, self._node, self._get = here
+        self._namespace, self._node, self._get, self._faults = here
         self._is_leader, self._again = is_leader, again
         self._configuration = Configuration()
         self._written: dict[str, tuple[Errors, float]] = {}
@@ -89,10 +94,12 @@ class ConfigurationWriter:
             await self._say_goodbye()
 
     async def _look(self) -> None:
-        if not self._configuration.is_there:
+        faults = list(self._faults())
+        if not self._configuration.is_there and not _are_about_us(faults):
             return
         for component in self._components():
             errors = self._configuration.errors(component, self._get)
+            errors += unreadable(component, faults, self._get)
             known, at = self._written.get(component.name, (None, -self._again))
             if known != errors or _now() - at >= self._again:
                 await self._write(component, errors)
@@ -131,6 +138,11 @@ class ConfigurationWriter:
                 await self._objects.apply(Key(self._namespace, component.name), told, "status")
         except (KubeError, TimeoutError) as error:
             log.warning("the state of the configuration stays as it is: %s", error)
+
+
+def _are_about_us(faults: Iterable[Fault]) -> bool:
+    known = CONTROLLER.kinds | OF_SPEAKERS
+    return any(fault.ref is not None and fault.ref.kind in known for fault in faults)
 
 
 def _now() -> float:

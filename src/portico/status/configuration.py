@@ -3,14 +3,14 @@
 As in MetalLB there is one of whoever gives addresses, and one of each node that announces them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from portico.kube.api.resource import Resource
 from portico.model.core import Node
 from portico.model.fact import Fact
-from portico.model.fault import Severity
+from portico.model.fault import Fault, Severity
 from portico.model.metallb import (
     GROUP,
     BFDProfile,
@@ -22,9 +22,10 @@ from portico.model.metallb import (
 )
 from portico.model.ref import Ref
 from portico.model.selector import selected
+from portico.plan.bgp import BgpPeer, bgp_peer_key
 from portico.plan.gathered import Gathered
 from portico.plan.plan import Diff, Plan, Unit
-from portico.plan.verdict import Outcome
+from portico.plan.verdict import Because, Outcome, Refusal
 from portico.status.tidings import sentence
 from portico.status.verdicts import Verdicts
 
@@ -88,8 +89,10 @@ class Configuration:
         self._verdicts = Verdicts()
         self._objects = Gathered(_object)
         self._is_first = True
+        self._plan: Plan = {}
 
     def follow(self, plan: Plan, hint: Diff) -> None:
+        self._plan = plan
         if self._is_first:
             self._is_first = False
             self._objects.follow(Diff(dict(plan), set()))
@@ -114,7 +117,29 @@ class Configuration:
             for ref in refs
             for refusal in self._verdicts.refused(ref)
             if refusal.because.severity is Severity.ERROR
+            and not self._is_elsewhere(refusal, component.node)
         )
+
+    def _is_elsewhere(self, refusal: Refusal, node: str) -> bool:
+        """Two peers may be in each other's way at some nodes only."""
+        if refusal.because is not Because.PEER_TAKEN:
+            return False
+        session = self._plan.get(bgp_peer_key(refusal.origin.ref))
+        return isinstance(session, BgpPeer) and node in session.nodes
+
+
+def unreadable(
+    component: Component, faults: Iterable[Fault], get: Get = nothing_known
+) -> tuple[str, ...]:
+    """What could not even be read of the objects that a component is told about."""
+    return tuple(
+        f"{fault.ref} {fault.field}: {fault.reason} ({fault.hint})"
+        for fault in faults
+        if fault.ref is not None
+        and fault.severity is Severity.ERROR
+        and fault.ref.kind in component.kinds
+        and _concerns(fault.ref, component.node, get)
+    )
 
 
 def state_document(component: Component, namespace: str) -> dict[str, object]:

@@ -16,6 +16,8 @@ class Store:
         self._groups: dict[Group, dict[Ref, None]] = defaultdict(dict)
         self._places: dict[Ref, Place] = {}
         self._faults: dict[str, tuple[Fault, ...]] = {}
+        self.updates = 0
+        """How often a fact came, changed or went."""
 
     def put(self, fact: Fact, place: Place | None = None) -> set[Topic]:
         """Remember a fact; return the topics it changes (none if it is old news)."""
@@ -67,6 +69,7 @@ class Store:
         return dict(sorted(found.items()))
 
     def _replace(self, ref: Ref, old: Fact | None, new: Fact | None) -> set[Topic]:
+        self.updates += 1
         before = old.groups() if old is not None else frozenset()
         after = new.groups() if new is not None else frozenset()
         for group in before - after:
