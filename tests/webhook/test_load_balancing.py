@@ -101,6 +101,15 @@ async def webhook(tmp_path):
         pytest.param(
             thing("BGPAdvertisement", "new", "other"), "NamespaceElsewhere", id="WEB-09 BGP"
         ),
+        pytest.param(
+            thing("BGPPeer", "new", "other", myASN=1, peerASN=2, peerAddress="192.0.2.8"),
+            "NamespaceElsewhere",
+            id="WEB-09 peer",
+        ),
+        pytest.param(thing("BFDProfile", "new", "other"), "NamespaceElsewhere", id="WEB-09 BFD"),
+        pytest.param(
+            thing("Community", "new", "other"), "NamespaceElsewhere", id="WEB-09 community"
+        ),
     ],
 )
 async def test_what_is_denied(webhook, document, reason):

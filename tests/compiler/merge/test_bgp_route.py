@@ -153,6 +153,64 @@ def test_only_services_that_are_selected():
     assert service_no(CART, *rest) == ["NotAnnounced"]
 
 
+def two_services():
+    """`cart` is gold, `chat` is not; both have an address of one pool."""
+    return (
+        service(type="LoadBalancer", labels={"tier": "gold"}),
+        service("chat", type="LoadBalancer", labels={"tier": "tin"}),
+        POOL, LEASE, address_lease("chat", "198.51.100.9"), READY,
+        slice_of("chat", pod("10.0.0.3", "c")), PEER,
+    )  # fmt: skip
+
+
+def of_tier(tier):
+    return {"serviceSelectors": [{"matchLabels": {"tier": tier}}]}
+
+
+def test_a_host_route_of_some_services_beside_an_aggregate_of_all():
+    """BGP-42."""
+    ads = (bgp_advertisement("x", **of_tier("gold")), bgp_advertisement("y", aggregationLength=25))
+    found = routes(*two_services(), *NODES, *ads)
+    assert set(found) == {f"{VIP}/32", "198.51.100.0/25"}
+    assert {each.name for each in found["198.51.100.0/25"].services} == {"cart", "chat"}
+
+
+def test_each_service_has_the_communities_of_those_who_select_it():
+    """BGP-43."""
+    ads = (
+        bgp_advertisement("x", communities=["64512:1"], **of_tier("gold")),
+        bgp_advertisement("y", communities=["64512:2"], **of_tier("tin")),
+        bgp_advertisement("z", communities=["64512:3"]),
+    )
+    facts = (*two_services(), *NODES, *ads)
+    assert said(*facts, node="a") == (0, "64512:1", "64512:3")
+    assert said(*facts, node="a", prefix="198.51.100.9/32") == (0, "64512:2", "64512:3")
+
+
+def test_a_selector_that_fits_no_node_until_one_is_labelled():
+    """BGP-37; and BGP-38: of two advertisements one is changed to no node, and the other stays."""
+    nine = {"nodeSelectors": [{"matchLabels": {"rack": "nine"}}]}
+    gold = bgp_advertisement("x", **of_tier("gold"), **nine)
+    tin = bgp_advertisement("y", **of_tier("tin"))
+    others = (*two_services(), gold, tin)
+    assert [said(*others, *NODES, node=name) for name in "abc"] == [None] * 3
+    assert said(*others, *NODES, node="a", prefix="198.51.100.9/32") == (0,)
+    labelled = (*others, *NODES[1:], node("a", labels={"rack": "nine"}))
+    assert [said(*labelled, node=name) for name in "abc"] == [(0,), None, None]
+    assert said(*labelled, node="b", prefix="198.51.100.9/32") == (0,)
+
+
+def test_each_peer_sees_only_what_is_for_it():
+    """BGP-34: one Service, two advertisements, two peers."""
+    ads = (
+        bgp_advertisement("x", communities=["64512:1"], peers=["rack"]),
+        bgp_advertisement("y", communities=["64512:2"], peers=["spine"]),
+    )
+    facts = (*SHOP, *ads, PEER, OTHER)
+    assert said(*facts, node="a", peer="rack") == (0, "64512:1")
+    assert said(*facts, node="a", peer="spine") == (0, "64512:2")
+
+
 def test_aggregation_is_one_route_for_all_in_it():
     other = service("chat", type="LoadBalancer")
     ad = bgp_advertisement("x", aggregationLength=26, aggregationLengthV6=64)

@@ -91,7 +91,7 @@ def drops(router, name):
 
 
 def test_a_service_behind_a_router_while_nodes_come_and_go(town, router):
-    """BGP-01, 03, 13, 15, 18, 31, MET-02: ECMP over the nodes, both families, all of it."""
+    """BGP-01, 03, 13, 15, 18, 31, MET-01, 02: ECMP over the nodes, both families, all of it."""
     shop(town)
     town.start()
     until(lambda: hops(router) == hops(router, f"{VIP6}/128") == {"a", "b"}, "both nodes")
@@ -113,7 +113,14 @@ def test_a_service_behind_a_router_while_nodes_come_and_go(town, router):
     assert f"session   BGPPeer metallb-system/rack {ROUTER} AS 64513: up, BFD up" in listed
     labels = {"service": "shop/web", "protocol": "bgp", "node": "a", "ip": VIP}
     assert measured(a, "metallb_speaker_announced", labels) == 1
-    for name, least in (("session_up", 1), ("announced_prefixes_total", 2), ("updates_total", 1)):
+    for name, least in (
+        ("session_up", 1),
+        ("announced_prefixes_total", 2),
+        ("updates_total", 1),
+        ("opens_sent", 1),
+        ("keepalives_sent", 1),
+        ("keepalives_received", 1),
+    ):
         assert measured(a, f"metallb_bgp_{name}", {"peer": ROUTER}) >= least, name
     assert "s3cret" not in listed + told + json.dumps(a.status()) + a.metrics()
     assert "s3cret" not in a.cli("plan", str(town.folder))
@@ -152,3 +159,28 @@ def test_a_service_behind_a_router_while_nodes_come_and_go(town, router):
     until(lambda: VIP not in a.metrics(), "its metrics to vanish")
     assert measured(a, "metallb_bgp_announced_prefixes_total", {"peer": ROUTER}) == 0
     assert measured(a, "metallb_bgp_session_up", {"peer": ROUTER}) == 1
+
+
+def test_openelbs_own_objects(town, router):
+    """OE-BGP-02: an Eip, a BgpConf and a BgpPeer, as its documentation has them, without Nodes."""
+    group = "network.kubesphere.io/v1alpha2"
+    conf = {"peerAs": 64513, "neighborAddress": ROUTER, "authPassword": PASSWORD}
+    for kind, name, spec in (
+        ("Eip", "edge", {"address": "198.51.100.0/28"}),
+        ("BgpConf", "default", {"as": 64512, "listenPort": 17900}),
+        ("BgpPeer", "rack", {"conf": conf}),
+    ):
+        document = {"apiVersion": group, "kind": kind, "metadata": {"name": name}, "spec": spec}
+        town.save(f"{name}.yaml", json.dumps(document) + "\n")
+    notes = {
+        "lb.kubesphere.io/v1alpha1": "openelb",
+        "protocol.openelb.kubesphere.io/v1alpha1": "bgp",
+        "eip.openelb.kubesphere.io/v1alpha2": "edge",
+        "eip.openelb.kubesphere.io/v1alpha1": VIP,
+    }
+    web = service("web", port(80), notes=notes)
+    town.save("web.yaml", web, endpoints("web", b1="a", b2="b"))
+    town.start()
+    until(lambda: hops(router) == {"a", "b"}, "a path by each node")
+    until_reached(town.client, VIP, 80, "b1", "b2")
+    assert PASSWORD not in town.nodes["a"].cli("status", "--lb") + town.nodes["a"].metrics()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from portico.compiler.advertisements import is_at_home
 from portico.compiler.claim import Claim
 from portico.compiler.communities import aliases_of, numbers
 from portico.compiler.look import Look
@@ -14,6 +15,9 @@ from portico.plan.verdict import Because
 def lower_community(fact: Community, look: Look) -> Iterator[Claim]:
     """Advertisements that use such a name are told, too."""
     petition = Petition(fact)
+    if not is_at_home(fact.ref.namespace, look):
+        home = look.settings.metallb_namespace
+        petition.refuse("metadata.namespace", Because.NAMESPACE_ELSEWHERE, home)
     given: set[str] = set()
     for index, alias in enumerate(fact.spec.communities):
         field = f"spec.communities[{index}]"
