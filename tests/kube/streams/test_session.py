@@ -45,6 +45,9 @@ class Connection(asyncio.Transport):
     def write(self, data: Any) -> None:
         self.written += data
 
+    def get_write_buffer_size(self) -> int:
+        return 0
+
     def pause_reading(self) -> None:
         self.is_read = False
 
@@ -218,5 +221,36 @@ def test_whatever_the_server_sends_the_session_ends_in_order(pieces, is_tunnel) 
             stage.session.feed(memoryview(piece))
         stage.session.close()
         assert stage.connection.is_closed
+
+    virtual_time.run(story())
+
+
+class Unread(Connection):
+    """To a peer that reads nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = 0
+
+    def write(self, data: Any) -> None:
+        self.size += len(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.size
+
+
+@pytest.mark.parametrize("line", ["PING 2", "SYN_STREAM 2", "WebSocket"])
+def test_a_peer_that_talks_and_does_not_listen(line: str) -> None:
+    """What it would have to be answered is not kept for it without end."""
+
+    async def story() -> None:
+        stage = Stage("tunnel" if line == "WebSocket" else "bare", HalfClose.DEFER, WHOLE)
+        peer, unread = SpdyPeer(), Unread()
+        stage.session.connection_made(unread)
+        for _ in range(120_000):
+            said = websocket_bytes(9, bytes(100)) if line == "WebSocket" else peer.frame(line)
+            stage.session.feed(memoryview(said))
+        assert 1 << 19 < unread.size < 1 << 21
+        assert stage.session.is_open
 
     virtual_time.run(story())

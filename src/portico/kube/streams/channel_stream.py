@@ -18,6 +18,9 @@ from portico.kube.streams.websocket import (
     WebSocketError,
 )
 
+MOST_UNREAD: Final = 1 << 20
+"""Bytes that wait for a server to read, before its pings get no more answers."""
+
 LARGEST_MESSAGE: Final = 1 << 15
 """Bytes; servers read a message as a whole."""
 
@@ -129,7 +132,7 @@ class ChannelStream(asyncio.BufferedProtocol):
                     contents.append(content)
                 else:
                     self._error += content[: LONGEST_ERROR - len(self._error)]
-        elif isinstance(event, Ping):
+        elif isinstance(event, Ping) and self._is_heard:
             self._send(Opcode.PONG, event.content)
 
     def _verdict(self) -> End:
@@ -151,6 +154,10 @@ class ChannelStream(asyncio.BufferedProtocol):
 
     def _fall_silent(self, why: str) -> None:
         self._over(End(Ending.LOST, why))
+
+    @property
+    def _is_heard(self) -> bool:
+        return not self._transport or self._transport.get_write_buffer_size() < MOST_UNREAD
 
     def _send(self, opcode: Opcode, content: bytes) -> None:
         if self._transport and not self._is_over:

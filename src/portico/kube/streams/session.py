@@ -17,6 +17,9 @@ from portico.kube.streams.wrapping import ClosedError, Wrapping
 LARGEST_FRAME: Final = 1 << 16
 """Bytes of data; kubelet has room for a whole frame before it passes it on."""
 
+MOST_UNREAD: Final = 1 << 20
+"""Bytes that wait for a peer to read, before it gets no more answers."""
+
 NO_MORE: Final = spdy.LAST_STREAM - 4
 
 
@@ -186,7 +189,7 @@ class Session(asyncio.BufferedProtocol):
         except (SpdyError, WebSocketError) as error:
             self._flush()
             self._over(End(Ending.LOST, f"the server does not speak as we do: {error}"))
-        if (replies := self._wrapping.replies()) and self._transport:
+        if (replies := self._wrapping.replies()) and self._transport and self._is_heard:
             self._transport.write(replies)
 
     def eof_received(self) -> None:
@@ -216,7 +219,7 @@ class Session(asyncio.BufferedProtocol):
             case spdy.GoneAway(last_stream):
                 self._take_farewell(last_stream)
             case spdy.Opened(number):
-                self._send(spdy.rst_stream(number, ResetStatus.REFUSED_STREAM))
+                self._answer(spdy.rst_stream(number, ResetStatus.REFUSED_STREAM))
             case spdy.Replied(number, _, ends):  # it was not waited for
                 self._take_data(number, memoryview(b""), ends=ends)
 
@@ -243,7 +246,7 @@ class Session(asyncio.BufferedProtocol):
 
     def _take_ping(self, number: int) -> None:
         if number % 2 == 0:  # a question; odd ones are the answers to ours
-            self._send(spdy.ping(number))
+            self._answer(spdy.ping(number))
 
     def _flush(self) -> None:
         touched, self._touched = self._touched, {}
@@ -265,6 +268,15 @@ class Session(asyncio.BufferedProtocol):
     def _fall_silent(self, why: str) -> None:
         self.fell_silent = True
         self._over(End(Ending.LOST, why))
+
+    @property
+    def _is_heard(self) -> bool:
+        return not self._transport or self._transport.get_write_buffer_size() < MOST_UNREAD
+
+    def _answer(self, frame: bytes) -> None:
+        """To what a peer says unasked. One that only talks would have us keep it all."""
+        if self._is_heard:
+            self._send(frame)
 
     def _send(self, *parts: Buffer) -> None:
         if self.is_open and self._transport:
