@@ -1,11 +1,14 @@
 """Several targets, several pods, and what else goes on beside them."""
 
 import json
+import os
+import re
 import signal
 import socket
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +16,7 @@ from forward.conftest import PORTICO, answer
 from live.until import until
 from support.kubelet.apps import GREETINGS, HTTP, ORDERS
 from support.kubelet.workloads import port
-from support.orders import asked, ordered
+from support.orders import asked, connected, ordered
 
 
 def names(process, count):
@@ -195,11 +198,50 @@ class TestBackground:
         assert done.returncode == 1
         assert done.stderr == "error: nothing that runs in the background is called svc/nope\n"
 
+    def test_what_it_says_later_is_in_a_file(self, place, run, tmp_path):
+        place.start("web-1")
+        started = run("web-1", ":9999", "--background")
+        local = int(started.stdout.split()[2].rpartition(":")[2])
+        try:
+            (record,) = json.loads(run("list", "-o", "json").stdout)
+            log = Path(record["log"])
+            assert log.parent == tmp_path / "portico"
+            assert stat.S_IMODE(log.stat().st_mode) == 0o600
+            with pytest.raises(ConnectionResetError), connected(local) as connection:
+                connection.recv(1)
+            until(lambda: len(log.read_text().splitlines()) == 2, "both to be told")
+            handling, refused = log.read_text().splitlines()
+            time = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ "
+            assert re.fullmatch(f"{time}Handling connection for {local}", handling)
+            assert re.match(f"{time}an error occurred forwarding {local} -> 9999: ", refused)
+        finally:
+            run("stop", "--all")
+        assert list(log.parent.iterdir()) == []
+
+    def test_the_file_of_one_that_was_killed_stays(self, place, run):
+        place.start("web-1")
+        run("web-1", f":{HTTP}", "--background")
+        (record,) = json.loads(run("list", "-o", "json").stdout)
+        os.kill(record["pid"], signal.SIGKILL)
+        until(lambda: run("list", "-o", "json").stdout == "[]\n", "it to be gone")
+        assert Path(record["log"]).exists()
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_who_gives_up_waiting_leaves_nothing_behind(self, place, portico, run, number):
+        place.start("web-1", is_ready=False)
+        process = portico("web-1", f":{HTTP}", "--wait", "--background")
+        until(lambda: place.server.watching("pods"), "it to wait")
+        # What it has started has its output as well: it is read to the end when that is gone, too.
+        assert process.signalled(number) == 128 + number
+        until(lambda: not place.server.watching("pods"), "it to leave")
+        assert process.err[1:] == []
+        assert run("list", "-o", "json").stdout == "[]\n"
+
     def test_a_folder_that_others_could_write(self, place, run, tmp_path):
         (tmp_path / "portico").mkdir(mode=0o755)
         place.start("web-1")
         done = run("web-1", f":{HTTP}", "--background")
-        assert done.returncode == 1
+        assert (done.returncode, done.stdout) == (1, "")
         assert "is not for this user alone" in done.stderr
 
 

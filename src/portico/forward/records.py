@@ -12,9 +12,13 @@ from msgspec import Struct
 
 from portico.forward.errors import ForwardError
 from portico.forward.told import Listening
+from portico.lib import clock
 from portico.lib.atomic_file import write_atomic
 
 PREFIX: Final = "forward-"
+LOGS_STAY: Final = 86400.0
+"""Seconds that the log of one that was killed is left for somebody to read."""
+
 _START_TIME: Final = 21
 """Which word of /proc/PID/stat it is."""
 
@@ -31,6 +35,8 @@ class Record(Struct, frozen=True, rename="camel"):
     targets: tuple[str, ...]
     listening: tuple[Listening, ...]
     socks: str = ""
+    log: str = ""
+    """The file with what it says."""
 
     @property
     def is_running(self) -> bool:
@@ -46,7 +52,8 @@ def folder() -> Path:
         path.mkdir(mode=0o700, exist_ok=True)
         found = path.lstat()
     except OSError as error:
-        raise ForwardError(f"{path} cannot be used: {error.strerror}") from None
+        hint = "XDG_RUNTIME_DIR says so; unset it, or name a folder of this user" if runtime else ""
+        raise ForwardError(f"{path} cannot be used: {error.strerror}", hint) from None
     is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
     if not is_ours or stat.S_IMODE(found.st_mode) & 0o077:
         raise ForwardError(f"{path} is not for this user alone", "remove it, or chmod 700 it")
@@ -58,6 +65,19 @@ def keep(record: Record) -> Path:
     path = folder() / f"{PREFIX}{record.pid}.json"
     write_atomic(path, msgspec.json.encode(record), mode=0o600)
     return path
+
+
+def log_of(place: Path, pid: int) -> Path:
+    """Where the process of that number writes what it says."""
+    return place / f"{PREFIX}{pid}.log"
+
+
+def remove_old_logs(place: Path) -> None:
+    """Of processes that were killed. They say nothing more."""
+    for path in place.glob(f"{PREFIX}*.log"):
+        has_record = path.with_suffix(".json").exists()
+        if not has_record and clock.now() - path.lstat().st_mtime > LOGS_STAY:
+            path.unlink(missing_ok=True)
 
 
 def running() -> list[Record]:

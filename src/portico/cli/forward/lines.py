@@ -56,7 +56,7 @@ class Lines:
 
     def __init__(self, *, quiet: bool = False, out: TextIO | None = None) -> None:
         self._is_quiet = quiet
-        self._out = out or sys.stdout
+        self._out = out
         self._waiting: set[str] = set()
 
     def __call__(self, told: Told) -> None:
@@ -82,7 +82,7 @@ class Lines:
 
     def print(self, text: str) -> None:
         if not self._is_quiet:
-            say(f"{text}\n", self._out)
+            say(f"{text}\n", self._out or sys.stdout)
 
     def handling(self, text: str) -> None:
         self.print(text)

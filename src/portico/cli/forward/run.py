@@ -109,7 +109,8 @@ class _Run:
         if self._detaching is None:
             return await _for_ever()
         socks = self._socks.bound[0].name if self._socks else ""
-        with self._detaching.kept(forwards, origin, socks):
+        is_json = self._wanted.is_json
+        with self._detaching.kept(forwards, origin, socks, is_json=is_json):
             return await _for_ever()
 
 
