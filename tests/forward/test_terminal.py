@@ -24,7 +24,8 @@ def terminal(place, tmp_path):
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "200"}
     shown = []
 
-    def start(*words):
+    def start(*words, **size):
+        environment.update(size)
         command = [PORTICO, "forward", f"--kubeconfig={place.kubeconfig}", *words]
         process = subprocess.Popen(
             command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
@@ -51,9 +52,9 @@ def terminal(place, tmp_path):
 
 
 def _rendered(text):
-    """The lines that are left on a screen: the table erases itself by moving up."""
+    """The lines that are left on a screen: the table erases itself by moving left and up."""
     lines = [""]
-    for up, piece in re.findall(r"(?:\x1b\[(\d+)A\x1b\[J)|([^\x1b]+)", text):
+    for up, piece in re.findall(r"(?:\r\x1b\[(\d+)A\x1b\[J)|((?:(?!\r\x1b)[^\x1b])+)", text):
         if up:
             lines = [*lines[: len(lines) - 1 - int(up)], ""]
         else:
@@ -97,6 +98,31 @@ def test_waiting_is_told_in_the_table(place, terminal):
     until(lambda: screen()[-1].split()[-1] == "waiting", "it to wait")
     process.send_signal(2)
     assert process.wait(30) == 0
+
+
+def test_a_terminal_that_is_too_low(place, terminal):
+    """A table that fills it would be left in its history with each drawing."""
+    place.start("web-1")
+    place.start("web-2")
+    start, screen = terminal
+    start("web-1", *(f":{HTTP}",), *(["pod/web-1", f":{HTTP}"] * 6), "pod/web-2", f":{HTTP}",
+          LINES="8")  # fmt: skip
+    until(lambda: screen()[-1:] == ["... and 4 more"], "the table")
+    assert [line.split()[0] for line in screen()[16:]] == ["TARGET", *["pod/web-1"] * 4, "..."]
+    place.remove("web-2")
+    # What is in trouble is not among those that are left out.
+    until(lambda: screen()[-2].split()[0] == "pod/web-2", "the one that waits to be shown")
+    assert len([line for line in screen() if line.startswith("pod/web-1 ")]) == 3
+
+
+def test_two_of_one_target(place, terminal):
+    place.start("web-1")
+    start, screen = terminal
+    start("web-1", f":{HTTP}", "pod/web-1", f":{HTTP}")
+    until(lambda: len(screen()) == 7, "the table")
+    asked(int(screen()[5].split()[2]))
+    until(lambda: screen()[5].split()[4] != "0", "its bytes to be counted")
+    until(lambda: [line.split()[8] for line in screen()[5:]] == ["0", "0"], "both to be idle")
 
 
 def test_few_things_are_imported(place):

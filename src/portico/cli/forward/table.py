@@ -35,8 +35,8 @@ class Table(Lines):
         self._forwards: Sequence[Forward] = ()
         self._errors: dict[str, str] = {}
         self._drawn: list[str] = []
-        self._before: dict[str, int] = {}
-        self._rates: dict[str, float] = {}
+        self._before: dict[Forward, int] = {}
+        self._rates: dict[Forward, float] = {}
         self._timers: list[asyncio.TimerHandle] = []
         self._is_due = False
 
@@ -76,9 +76,9 @@ class Table(Lines):
 
     def _look(self) -> None:
         for each in self._forwards:
-            title, total = each.request.title, sum(each.forwarder.traffic)
-            self._rates[title] = (total - self._before.get(title, 0)) / EVERY
-            self._before[title] = total
+            total = sum(each.forwarder.traffic)
+            self._rates[each] = (total - self._before.get(each, 0)) / EVERY
+            self._before[each] = total
         self._draw()
         self._later(EVERY, self._look)
 
@@ -108,12 +108,13 @@ class Table(Lines):
     def _shown(self, most: int) -> tuple[Sequence[Forward], int]:
         """As many as the terminal has rows for, and how many more there are.
 
-        One row is for the head, one for the cursor. A table that is higher would scroll with each
-        drawing.
+        One row is for the head, one for the cursor, and one above stays as it is: terminals keep
+        what was on a screen that is erased as a whole. A table that is higher would leave a copy
+        of itself behind with each drawing.
         """
-        if len(self._forwards) <= max(_LEAST, most - 2):
+        if len(self._forwards) <= max(_LEAST, most - 3):
             return self._forwards, 0
-        room = max(_LEAST, most - 3)
+        room = max(_LEAST, most - 4)
         first = sorted(self._forwards, key=_is_calm)[:room]
         return [each for each in self._forwards if each in first], len(self._forwards) - room
 
@@ -125,7 +126,7 @@ class Table(Lines):
         state = worker.course.phase.value
         if error := self._errors.get(title):
             state += f"; last error: {error}"
-        rate = f"{size(self._rates.get(title, 0.0))}/s"
+        rate = f"{size(self._rates.get(forward, 0.0))}/s"
         pods = ",".join(worker.course.pods) or "-"
         counts = (str(worker.connections), size(sent), size(received))
         # Names and reasons are other people's words.
