@@ -205,3 +205,11 @@ async def test_an_error_without_its_body_is_still_that_error():
     async with Origin(cut) as origin, client_of(origin) as client:
         with pytest.raises(ForbiddenError, match="status 403"):
             await client.read(PODS)
+
+
+@pytest.mark.parametrize("body", [b"x" * 100_000, b'{"message": "' + b"x" * 100_000 + b'"}'])
+def test_a_message_that_fills_a_terminal_is_cut(body):
+    message = read_status(body).message
+    assert message.startswith("xxx")
+    assert message.endswith("x ...")
+    assert len(message) < 10_000

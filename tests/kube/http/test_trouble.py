@@ -10,6 +10,7 @@ from portico.kube.config.access import Access
 from portico.kube.config.server import Server
 from portico.kube.http.client import Client
 from portico.kube.http.errors import (
+    GarbledError,
     KubeError,
     SilentError,
     UnreachableError,
@@ -33,6 +34,19 @@ async def test_a_server_that_does_not_answer():
     async with Origin(silent) as origin, client_of(origin) as client:
         with pytest.raises(SilentError, match=r"silent for"):
             await client.read(Request("GET", "/", patience=Patience(answer=0.05)))
+
+
+async def test_a_server_that_never_comes_to_the_answer():
+    """Each 100 would renew the patience."""
+
+    async def interim(_seen, _reader, writer):
+        while True:
+            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            await writer.drain()
+
+    async with Origin(interim) as origin, client_of(origin) as client:
+        with pytest.raises(GarbledError, match="sent no head of an answer"):
+            await client.read(Request("GET", "/", patience=Patience(answer=60.0)))
 
 
 async def test_a_server_that_falls_silent():

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import h11
 
@@ -11,6 +12,9 @@ from portico.kube.http.tls_errors import explained
 
 LONGEST_HEAD = 1 << 16
 """Bytes of the status line and the headers."""
+
+MOST_INTERIM = 16
+"""Answers of the kind of 100 and 103 before the one that counts. Each renews the patience."""
 
 Head = h11.Response | h11.InformationalResponse
 
@@ -42,11 +46,12 @@ class Connection:
         """The head of the answer, 101 included. Raises UnreachableError and its like."""
         self._has_heard = False
         self.pipe.write(self._sent(head, body))
-        event = await self._event(patience)
-        while isinstance(event, h11.InformationalResponse) and event.status_code != 101:
+        for _ in range(1 + MOST_INTERIM):
             event = await self._event(patience)
-        if isinstance(event, Head):
-            return event
+            if isinstance(event, h11.Response) or _is_switch(event):
+                return event
+            if not isinstance(event, h11.InformationalResponse):
+                break
         raise GarbledError(f"{self._peer} sent no head of an answer")
 
     async def part(self, patience: float) -> bytes:
@@ -110,3 +115,7 @@ class Connection:
         told = f"{self._peer} ended the connection" + (f": {why}" if why else "")
         is_stale = not (self._is_fresh or self._has_heard)
         return StaleError(told) if is_stale else UnreachableError(told)
+
+
+def _is_switch(event: h11.Event) -> TypeGuard[h11.InformationalResponse]:
+    return isinstance(event, h11.InformationalResponse) and event.status_code == 101

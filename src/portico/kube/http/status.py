@@ -6,6 +6,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+LONGEST_MESSAGE: Final = 8192
+"""Characters of what is said, as somebody will have it on a terminal."""
+
 
 class Cause(Struct, frozen=True):
     """One field that is wrong."""
@@ -37,9 +40,12 @@ class Status(Struct, frozen=True):
 def read_status(body: bytes) -> Status:
     """Of whatever came: the page of a proxy becomes a message without a reason."""
     try:
-        return msgspec.json.decode(body, type=Status)
+        status = msgspec.json.decode(body, type=Status)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Status(message=body.decode(errors="replace").strip())
+        status = Status(message=body.decode(errors="replace").strip())
+    if len(status.message) <= LONGEST_MESSAGE:
+        return status
+    return msgspec.structs.replace(status, message=status.message[:LONGEST_MESSAGE] + " ...")
 
 
 class Denied(Struct, frozen=True):
