@@ -55,6 +55,11 @@ def test_who_says_which_cluster(world, wish, variables, server):
     [
         ({}, "there is no kubeconfig, and this is no pod with a service account; name one with"),
         ({"KUBECONFIG": "/dev/null"}, "the kubeconfig is empty, and this is no pod"),
+        (
+            {"KUBECONFIG": "/nope:/nor/this"},
+            "there is no kubeconfig (no such file: /nope, /nor/this), and this is no pod",
+        ),
+        ({"HOME": "/nope"}, "there is no kubeconfig (no such file: /nope/.kube/config), and"),
         (POD, "there is no kubeconfig"),  # the variables without the account's token
     ],
 )

@@ -92,6 +92,8 @@ def _context(kubeconfig: Kubeconfig, wish: Wish) -> tuple[str, Entry[Context]]:
 def _no_cluster(kubeconfig: Kubeconfig) -> NoClusterError:
     if not kubeconfig.contexts:
         told = "there is no kubeconfig" if not kubeconfig.files else "the kubeconfig is empty"
+        if absent := ", ".join(map(str, kubeconfig.absent)):
+            told += f" (no such file: {absent})"
         hint = "name one with --kubeconfig or in KUBECONFIG"
         return NoClusterError(f"{told}, and this is no pod with a service account", hint)
     known = ", ".join(sorted(kubeconfig.contexts))

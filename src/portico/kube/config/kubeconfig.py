@@ -38,6 +38,8 @@ class Kubeconfig(Struct, frozen=True):
     """Some files, laid one over the other."""
 
     files: tuple[Path, ...] = ()
+    absent: tuple[Path, ...] = ()
+    """Those that were looked for, and do not exist."""
     clusters: Mapping[str, Entry[Cluster]] = field(default_factory=dict)
     users: Mapping[str, Entry[User]] = field(default_factory=dict)
     contexts: Mapping[str, Entry[Context]] = field(default_factory=dict)
@@ -59,7 +61,9 @@ def read_kubeconfigs(files: Sequence[Path]) -> Kubeconfig:
         _lay_under(users, file, "users", [(it.name, it.user) for it in document.users])
         _lay_under(contexts, file, "contexts", [(it.name, it.context) for it in document.contexts])
     current = next((it.current_context for _, it in read if it.current_context), "")
-    return Kubeconfig(tuple(file for file, _ in read), clusters, users, contexts, current)
+    there = tuple(file for file, _ in read)
+    absent = tuple(file for file in files if file not in there)
+    return Kubeconfig(there, absent, clusters, users, contexts, current)
 
 
 def _lay_under(
