@@ -166,6 +166,10 @@ def _refused(place: Place, number: int, error: OSError) -> ForwardError:
     kernel = f"listen {family} {where}: bind: {said.lower()}"
     if error.errno == errno.EADDRINUSE:
         holder = holder_of(number)
+        if holder.endswith(f"(process {os.getpid()})"):
+            told = f"unable to listen on {where}: this command has it already"
+            hint = "name each local port and address once, and 0.0.0.0 or :: without others"
+            return BusyError(told, hint, number, kernel=kernel)
         told = f"{holder} has it" if holder else "another program has it"
         hint = f"take another local port, as :{number} for any, or say --on-conflict next"
         return BusyError(f"unable to listen on {where}: {told}", hint, number, kernel=kernel)
