@@ -148,7 +148,8 @@ class Forwarder:
 
     def _lost(self, key: Key, carriage: Carriage, error: KubeError) -> None:
         if self._carriages.get(key) is carriage:
-            self._perform(self.course.lost(key, error.reason, _now()))
+            reason = f"{error.reason}: {error.hint}" if error.hint else error.reason
+            self._perform(self.course.lost(key, reason, _now()))
             self.on_doubt()
 
     def _carry(self, connection: int, key: Key) -> None:
