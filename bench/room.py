@@ -110,6 +110,17 @@ def room() -> Iterator[Room]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def all_cores() -> Iterator[None]:
+    """For what starts meanwhile and is not pinned; by itself it would stay where clients are."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, CORES)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def end(process: subprocess.Popen[bytes]) -> None:
     """Ask it to end, and make it after a while."""
     if process.poll() is not None:

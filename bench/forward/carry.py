@@ -13,7 +13,7 @@ from bench.effort import Effort
 from bench.figures import percentile, spread, table, verdict
 from bench.forward.cluster import Cluster, start_app
 from bench.forward.subject import SUBJECTS, Running, Subject, kubectl, running
-from bench.room import Room, room
+from bench.room import Room, all_cores, room
 from bench.say import say
 
 MEGABYTE: Final = 1_000_000
@@ -34,7 +34,7 @@ Figures = dict[str, list[float]]
 def run(effort: Effort) -> str:
     found: dict[str, Figures] = defaultdict(lambda: defaultdict(list))
     subjects = [each for each in SUBJECTS if "kubectl" not in each.name or kubectl("1.37").exists()]
-    with room() as place:
+    with all_cores(), room() as place:
         app = start_app(place)
         near, far = Cluster(place, "near", app), Cluster(place, "far", app, DELAY)
         for number in range(effort.rounds):
