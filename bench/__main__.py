@@ -29,6 +29,7 @@ NAMES: Final = {
     "cluster": "bench.cluster.follow",
     "webhook": "bench.cluster.webhook",
     "forward": "bench.forward.carry",
+    "forward-next-pod": "bench.forward.next_pod",
     "addresses": "bench.addresses",
     "l4-connections": "bench.l4.connections",
     "l4-throughput": "bench.l4.throughput",

@@ -2,7 +2,8 @@
 
     python -m bench.forward.app PORT
 
-`GET n` is answered with n bytes, `PUT n` with `ok` once n bytes have come, `PING` with `pong`.
+`GET n` is answered with n bytes, `PUT n` with `ok` once n bytes have come, `WHO` with the port
+where it listens, `PING` with `pong`.
 """
 
 import contextlib
@@ -38,6 +39,8 @@ def _serve(connection: socket.socket) -> None:
             elif verb == b"PUT":
                 _take(connection, int(size) - len(received))
                 received = b""
+            elif verb == b"WHO":
+                connection.sendall(b"%d\n" % connection.getsockname()[1])
             else:
                 connection.sendall(b"pong\n")
 

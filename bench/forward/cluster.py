@@ -1,4 +1,4 @@
-"""The API server of the tests with one pod, whose application is a program on this machine."""
+"""The API server of the tests. Applications in its pods are programs on this machine."""
 
 import subprocess
 import sys
@@ -13,7 +13,9 @@ PORT: Final = 80
 
 
 class Cluster:
-    """Both end with the room. `delay` is in seconds, each way, for all that a session carries."""
+    """Has the Deployment `web` with the pod `web-0`, until the room ends. `delay` is in seconds,
+    each way, for all that a session carries.
+    """
 
     def __init__(self, room: Room, name: str, app_port: int, delay: float = 0.0) -> None:
         self.kubeconfig = room.folder(name) / "kubeconfig"
@@ -26,9 +28,21 @@ class Cluster:
                 start_new_session=True,
             )  # fmt: skip
         room.at_end(self._end)
-        assert self._process.stdout
-        if self._process.stdout.readline() != "ready\n":
+        if self._line() != "ready\n":
             room.give_up(name)
+
+    def do(self, deed: str, pod: str, port: int | None = None) -> None:
+        """As `support.kubelet` has them; `port` is another application's. It is done at return."""
+        assert self._process.stdin
+        words = (deed, pod) if port is None else (deed, pod, f"{PORT}=127.0.0.1:{port}")
+        self._process.stdin.write(f"{' '.join(words)}\n")
+        self._process.stdin.flush()
+        if self._line() != "done\n":
+            raise RoomError(f"the API server has failed: {deed} {pod}")
+
+    def _line(self) -> str:
+        assert self._process.stdout
+        return self._process.stdout.readline()
 
     def _end(self) -> None:
         assert self._process.stdin
@@ -37,9 +51,9 @@ class Cluster:
             raise RoomError("the API server has failed")
 
 
-def start_app(room: Room) -> int:
+def start_app(room: Room, name: str = "app") -> int:
     """The port where it listens."""
     port = room.free_port()
-    room.start("app", [sys.executable, "-m", "bench.forward.app", port], cpu=CORES)
-    room.wait_for_port("app", port)
+    room.start(name, [sys.executable, "-m", "bench.forward.app", port], cpu=CORES)
+    room.wait_for_port(name, port)
     return port

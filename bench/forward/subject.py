@@ -73,11 +73,11 @@ class Running:
 
 
 @contextmanager
-def running(room: Room, subject: Subject, cluster: Cluster) -> Iterator[Running]:
+def running(room: Room, subject: Subject, cluster: Cluster, target: str = POD) -> Iterator[Running]:
     home = room.log("home").parent
     with room.log(subject.name).open("ab") as log:
         process = subprocess.Popen(
-            [*map(str, subject.command), POD, f":{PORT}", f"--kubeconfig={cluster.kubeconfig}"],
+            [*map(str, subject.command), target, f":{PORT}", f"--kubeconfig={cluster.kubeconfig}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
             start_new_session=True,
             env={**os.environ, "HOME": str(home),

@@ -14,7 +14,7 @@ from live.forward.asking import asking
 from live.forward.conftest import TOKEN
 from live.until import until
 from support.kubelet.apps import HTTP, ORDERS
-from support.kubelet.workloads import deleting, pod, unknown, workload
+from support.kubelet.workloads import deleting, pod, ready, unknown, workload
 from support.orders import all_of, asked, exactly, ordered
 
 SOON = 10.0
@@ -35,12 +35,7 @@ class Roll:
         self.server.run(document, self._apps.start(name))
 
     def ready(self, name):
-        document = self.server.get("pods", "default", name)
-        conditions = [
-            {"type": "Ready", "status": "True", "lastTransitionTime": "2026-03-01T00:00:00Z"}
-        ]
-        status = {**document["status"], "phase": "Running", "conditions": conditions}
-        self.server.put({**document, "status": status})
+        self.server.put(ready(self.server.get("pods", "default", name), "2026-03-01T00:00:00Z"))
 
     def leave(self, name):
         """It has been deleted, and has some seconds left."""

@@ -97,6 +97,13 @@ def deleting(document: Mapping[str, Any], moment: str) -> dict[str, Any]:
     return {**document, "metadata": {**metadata, "deletionGracePeriodSeconds": 30}}
 
 
+def ready(document: Mapping[str, Any], moment: str) -> dict[str, Any]:
+    """The same, now that it runs and serves."""
+    condition = {"type": "Ready", "status": "True", "lastTransitionTime": moment}
+    status = {**document["status"], "phase": "Running", "conditions": [condition]}
+    return {**document, "status": status}
+
+
 def unknown(document: Mapping[str, Any]) -> dict[str, Any]:
     """The same, after its node has not been heard of for a while."""
     ready = {"type": "Ready", "status": "Unknown", "lastTransitionTime": CREATED}
