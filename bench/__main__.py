@@ -30,6 +30,7 @@ NAMES: Final = {
     "webhook": "bench.cluster.webhook",
     "forward": "bench.forward.carry",
     "forward-next-pod": "bench.forward.next_pod",
+    "forward-imports": "bench.forward.imports",
     "addresses": "bench.addresses",
     "l4-connections": "bench.l4.connections",
     "l4-throughput": "bench.l4.throughput",
