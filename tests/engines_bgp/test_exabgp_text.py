@@ -1,12 +1,14 @@
 """What is written for ExaBGP, what it is told, and what it is still to be told."""
 
+import json
+
 import pytest
 
 from engines_bgp.town import ROUTER, peer, route
 from portico.engines.bgp.exabgp import commands
 from portico.engines.bgp.exabgp.commands import told
 from portico.engines.bgp.exabgp.config import ConfigError, block, blocks_of, generation_of, render
-from portico.engines.bgp.exabgp.events import Counters
+from portico.engines.bgp.exabgp.events import Counters, event
 from portico.engines.bgp.exabgp.link import Hops, Known, Link
 
 PROGRAM = ("/opt/a python/bin/python", "-I", "/opt/end.py")
@@ -161,3 +163,16 @@ def test_what_is_said_twice_is_believed_against_an_event_that_was_missed():
     assert [found.count(each, 3.0) for each in (down, up, down)] == [False, False, False]
     assert found.count(down, 4.0)
     assert (found.is_up, found.downs) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("closing connection", "the connection failed or ended"),
+        ("notification received (2,2)", "notification received (2,2)"),
+    ],
+)
+def test_why_a_session_went_down(reason, told):
+    address = {"local": "192.0.2.1", "peer": "192.0.2.254"}
+    neighbor = {"address": address, "state": "down", "reason": reason}
+    assert event(json.dumps({"neighbor": neighbor})).reason == told

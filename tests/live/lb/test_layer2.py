@@ -8,6 +8,7 @@ from live.l4.manifests import port, service
 from live.l4.router import end, until_reached
 from live.lb.town import VIP, VIP6, endpoints, endpoints6, l2, pool
 from live.until import until
+from portico.engines.arp.election import draw
 
 
 def dns(number):
@@ -58,6 +59,51 @@ def test_a_service_is_reached_at_its_address_wherever_that_is(town):
     town.switch.unplug(town.nodes[owner].space)
     until(lambda: town.owner() == other, "the other one to have it")
     until_reached(town.client, VIP, 80, "b1", "b2")
+
+
+RECORDS = {
+    "a": {"web": "192.0.2.200", "chat": "192.0.2.201", "mail": "192.0.2.202"},
+    "b": {"web": "192.0.2.201", "chat": "192.0.2.200", "mail": "192.0.2.203"},
+}
+"""Whom each machine has given which address, as both keep a record of their own."""
+
+BACKENDS = {"web": "b1", "chat": "b2", "mail": "b1"}
+
+
+def test_machines_whose_records_differ_answer_for_what_they_serve(town):
+    """Whoever is elected for an address that it never gave away would leave it to nobody."""
+    town.save("pool.yaml", pool("192.0.2.200-192.0.2.203"), l2())
+    for name, backend in BACKENDS.items():
+        slices = endpoints(name, **{backend: "a"})
+        town.save(f"{name}.yaml", service(name, port(80)), slices)
+    for name, record in RECORDS.items():
+        leases = [
+            {"namespace": "shop", "service": service, "addresses": [address]}
+            for service, address in record.items()
+        ]
+        town.nodes[name].state.mkdir(parents=True, exist_ok=True)
+        document = json.dumps({"version": 1, "leases": leases})
+        (town.nodes[name].state / "addresses.json").write_text(document)
+    town.nodes["a"].start()
+    until_reached(town.client, "192.0.2.202", 80, BACKENDS["mail"])
+    town.nodes["b"].start()
+    until_reached(town.client, "192.0.2.203", 80, BACKENDS["mail"])
+    # By now the one that was elected for the other's address had its time, and was passed over.
+    for address, only in (("192.0.2.202", "a"), ("192.0.2.203", "b")):
+        town.forget(address)
+        until_reached(town.client, address, 80, BACKENDS["mail"])
+        assert town.owner(address) == only
+    for address in ("192.0.2.200", "192.0.2.201"):
+        elected = draw(("a", "b"), address)
+        until(lambda a=address, e=elected: owner_now(town, a) == e, f"{elected} to have {address}")
+        (meant,) = [name for name, given in RECORDS[elected].items() if given == address]
+        until_reached(town.client, address, 80, BACKENDS[meant])
+
+
+def owner_now(town, address):
+    town.forget(address)
+    end(town.client, address, 80)
+    return town.owner(address)
 
 
 def test_local_policy_follows_the_endpoints(town):

@@ -8,6 +8,12 @@ DONE: Final = "done"
 ERROR: Final = "error"
 LONGEST_REASON: Final = 200
 
+WORDS: Final[Mapping[str, str]] = {
+    # Said of every connection that is refused, times out or is closed by the other side.
+    "closing connection": "the connection failed or ended",
+}
+"""What ExaBGP calls reasons, for people who do not know it."""
+
 UP: Final = "up"
 DOWN: Final = "down"
 
@@ -52,7 +58,7 @@ def event(line: str) -> Event | None:
     if state not in (UP, DOWN):
         return None
     reason = _printable(str(neighbor.get("reason", "")))
-    return Event(peer, state, "" if local == "None" else local, reason)
+    return Event(peer, state, "" if local == "None" else local, WORDS.get(reason, reason))
 
 
 def routes(lines: Iterable[str]) -> dict[str, set[str]]:
