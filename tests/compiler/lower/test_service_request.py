@@ -210,6 +210,7 @@ def test_what_cannot_be_asked_for(spec: Any, field: str, code: str) -> None:
     assert request is None
     assert "192.0.2.5" not in served
     assert (field, code) in no
+    assert "LoadBalancerPending" not in [code for _, code in no], "nothing is on its way"
     status = {"loadBalancer": {"ingress": [{"ip": "192.0.2.9"}]}}
     annotations = {**OURS, **spec.pop("annotations", {})}
     request, _, _ = found(POOL, status=status, annotations=annotations, **spec)

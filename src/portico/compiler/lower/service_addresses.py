@@ -77,7 +77,7 @@ def _of_load_balancer(fact: Service, look: Look, petition: Petition) -> Iterator
         yield from _of_status(fact, petition)
         return
     if asked:
-        if not (asked.lease and asked.lease.because):
+        if not (asked.is_refused or (asked.lease and asked.lease.because)):
             petition.refuse(OWN, Because.LOAD_BALANCER_PENDING)
         _mention_lost(asked, fact, petition)
     elif known_pools(look).products and _is_of_our_class(fact, look):

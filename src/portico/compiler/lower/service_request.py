@@ -65,11 +65,15 @@ def lease_of(fact: Service, look: Look) -> AddressLease | None:
 
 
 class Asked(NamedTuple):
-    """What a Service has been given, the field that asks for it, and the addresses that wants."""
+    """What a Service has been given, the field that asks for it, and the addresses that wants.
+
+    `is_refused`: it cannot be asked for in this way, and its owner is told so.
+    """
 
     lease: AddressLease | None
     field: str
     wanted: tuple[str, ...] = ()
+    is_refused: bool = False
 
 
 def ask(fact: Service, look: Look, petition: Petition) -> Asked | None:
@@ -83,7 +87,7 @@ def ask(fact: Service, look: Look, petition: Petition) -> Asked | None:
     want = None if stated is None else _want(fact, look, petition, product, stated)
     if want is None or stated is None:
         give_back(fact, petition)
-        return Asked(None, TYPE)
+        return Asked(None, TYPE, is_refused=True)
     field = stated.field or TYPE
     _claim(fact, petition, want, lease, field)
     if lease and lease.because:
