@@ -172,7 +172,7 @@ def _listening() -> Iterator[Difference]:
     yield from _meant(["shop-1 {half}:{port}"], TAKEN, err=half, out=(), code=1, lines=0)
     yield from _meant(["shop-1 {half}:{port} --address 127.0.0.1"], TAKEN, err=half)
     yield from _meant(["shop-1 {half}:{port} --address 127.0.0.1,::1"], TAKEN, err=half, out=())
-    same = "error: unable to listen on 127.0.0.1:{port}: python (process {process}) has it"
+    same = "error: unable to listen on 127.0.0.1:{port}: this command has it already"
     yield from _meant(["shop-1 {port} {port}"], TAKEN, err=same, out=(), code=1, lines=0)
     warned = "warning: 192.0.2.1: others on the network can connect there"
     absent = "error: unable to listen on 192.0.2.1:{free}: Cannot assign requested address"
