@@ -57,6 +57,8 @@ def test_a_good_one():
          "f.yaml:5: forwards[0].ports[1]: 'a:b:c' has more than one colon"),
         ("forwards:\n  - target: svc/a\n    ports: [80]\n    address: here",
          "f.yaml:4: forwards[0].address: here is not a valid IP"),
+        ("forwards:\n  - target: svc/a\n    ports: [80]\n    namespace: a/b",
+         "f.yaml:4: forwards[0].namespace: invalid namespace \"a/b\": [may not contain '/']"),
         ("forwards:\n  - target: svc/a\n    ports: [80]\n    pods: 0",
          "f.yaml:4: forwards[0].pods: 0 is no number of pods"),
         ("forwards:\n  - target: svc/a\n    ports: [80]\n    allPorts: maybe",

@@ -20,7 +20,7 @@ import yaml
 from msgspec import Struct
 
 from portico.forward.errors import ForwardError, UsageError
-from portico.forward.kinds import Target, parse_target
+from portico.forward.kinds import Target, check_segment, parse_target
 from portico.forward.options import ALL, Request
 from portico.forward.places import BOTH, parse_places
 from portico.forward.ports import Asked, parse_port
@@ -150,6 +150,7 @@ def _request(entry: Entry, at: str, read: Read, namespace: str) -> Request:
         "target": lambda: parse_target(entry.target) if entry.target else None,
         "address": lambda: parse_places(_texts(entry.address)) if entry.address else BOTH,
         "pods": lambda: _pods(entry.pods),
+        "namespace": lambda: check_segment("namespace", entry.namespace),
     }
     found: dict[str, Any] = {}
     for field, parse in steps.items():

@@ -71,6 +71,7 @@ def parse_target(text: str) -> Target:
     Raises UsageError, and ForwardError for types without pods.
     """
     type_, slash, name = text.rpartition("/")
+    check_segment("resource name", name)
     if not slash:
         return Target(POD, name)
     if not type_ or not name or "/" in type_:
@@ -80,6 +81,14 @@ def parse_target(text: str) -> Target:
             else "arguments in resource/name form must have a single resource and name"
         )
     return Target(_kind(type_), name)
+
+
+def check_segment(what: str, text: str) -> None:
+    """Names become a part of a path, where some mean another one. Raises UsageError, as kubectl."""
+    wrong = [f"may not be '{text}'"] if text in (".", "..") else []
+    wrong += [f"may not contain '{each}'" for each in "/%" if each in text]
+    if wrong:
+        raise UsageError(f'invalid {what} "{text}": [{" ".join(wrong)}]')
 
 
 def _kind(text: str) -> Kind:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from portico.forward.arguments import parse_ports, parse_words
 from portico.forward.errors import UsageError
+from portico.forward.kinds import check_segment
 from portico.forward.lines import Spread
 from portico.forward.listen import OnConflict
 from portico.forward.options import Manner, Options, Request
@@ -77,6 +78,7 @@ def _wanted(words: Sequence[str], options: Mapping[str, Any]) -> Wanted:
 
 
 def _requests(words: Sequence[str], options: Mapping[str, Any]) -> tuple[Request, ...]:
+    check_segment("namespace", options["namespace"])
     listed = _listed(options)
     if not words and not options["selector"] and (listed or options["socks"]):
         return listed
