@@ -6,9 +6,9 @@ import json
 import pytest
 
 from live.l4.manifests import port, service
-from live.l4.router import until_reached
-from live.lb.test_layer2 import measured
-from live.lb.town import endpoints, endpoints6, metallb, pool
+from live.l4.router import end, until_reached
+from live.lb.test_layer2 import held, measured
+from live.lb.town import endpoints, endpoints6, l2, metallb, pool
 from live.until import until
 from support.routers import Frr, needs_frr
 
@@ -159,6 +159,28 @@ def test_a_service_behind_a_router_while_nodes_come_and_go(town, router):
     until(lambda: VIP not in a.metrics(), "its metrics to vanish")
     assert measured(a, "metallb_bgp_announced_prefixes_total", {"peer": ROUTER}) == 0
     assert measured(a, "metallb_bgp_session_up", {"peer": ROUTER}) == 1
+
+
+def test_arp_beside_bgp_and_away_again(town, router):
+    """BGP-28: each way works while its advertisement is there, whatever becomes of the other."""
+    shop(town)
+    town.start()
+    until(lambda: hops(router) == {"a", "b"}, "both nodes")
+    before = [drops(router, name) for name in PEERS]
+    beside = f"{VIP}/32 dev eth0"  # no router: whoever has it is asked for by ARP
+    town.client.ip(f"route add {beside}")
+    assert end(town.client, VIP, 80) != "answered"
+    town.save("l2.yaml", l2())
+    until_reached(town.client, VIP, 80, "b1", "b2")
+    assert town.owner(VIP) in town.nodes
+    (town.folder / "l2.yaml").unlink()
+    until(lambda: all(held(node) == 0 for node in town.nodes.values()), "nobody to have it")
+    town.forget(VIP)
+    assert end(town.client, VIP, 80) != "answered"
+    town.client.ip(f"route del {beside}")
+    until_reached(town.client, VIP, 80, "b1", "b2")
+    assert hops(router) == {"a", "b"}
+    assert [drops(router, name) for name in PEERS] == before
 
 
 def test_openelbs_own_objects(town, router):
