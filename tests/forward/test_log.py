@@ -1,7 +1,9 @@
 """What is kept of what a forward in the background says."""
 
 import stat
+import sys
 
+import click
 import pytest
 
 from portico.cli.forward.log import MOST, Log
@@ -16,6 +18,22 @@ def test_lines_with_their_time(tmp_path):
     lines = (tmp_path / "log").read_text().splitlines()
     assert [line.split("Z ", 1)[1] for line in lines] == ["one", "two", "three"]
     assert stat.S_IMODE((tmp_path / "log").stat().st_mode) == 0o600
+
+
+def test_a_line_in_pieces_has_one_time(tmp_path):
+    """As Python writes where an exception came from."""
+    log = Log(tmp_path / "log")
+    for piece in ("File ", '"x.py"', ", line 1\n  code\n", "", "Error\n"):
+        log.write(piece)
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert [line.split("Z ", 1)[1] for line in lines] == ['File "x.py", line 1', "  code", "Error"]
+
+
+def test_what_ends_a_command_is_in_it_too(tmp_path, monkeypatch):
+    log = Log(tmp_path / "log")
+    monkeypatch.setattr(sys, "stderr", log)
+    click.echo("error: it is over", err=True)
+    assert log.path.read_text().endswith("Z error: it is over\n")
 
 
 def test_lines_for_programs_are_as_they_are(tmp_path):

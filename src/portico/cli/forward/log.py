@@ -24,6 +24,7 @@ class Log(io.TextIOBase):
         self.path = path
         self._descriptor = os.open(path, how, 0o600)
         self._is_stamped = is_stamped
+        self._is_within_line = False
 
     def fileno(self) -> int:
         return self._descriptor
@@ -35,14 +36,21 @@ class Log(io.TextIOBase):
         return True
 
     def write(self, text: str, /) -> int:
-        """Whole lines. Each begins with the time, unless they are for programs."""
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ ", time.gmtime(clock.now()))
-        lines = text.splitlines(keepends=True)
-        content = "".join(stamp + line for line in lines) if self._is_stamped else text
+        """Each line begins with the time, unless they are for programs. Raises TypeError."""
+        if not isinstance(text, str):
+            raise TypeError("it takes text")  # which is how click finds out
+        content = self._stamped(text) if self._is_stamped else text
         os.write(self._descriptor, content.encode(errors="backslashreplace"))
         if os.fstat(self._descriptor).st_size > MOST:
             self._drop_older()
         return len(text)
+
+    def _stamped(self, text: str) -> str:
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ ", time.gmtime(clock.now()))
+        lines = text.splitlines(keepends=True)
+        first = "" if self._is_within_line else stamp
+        self._is_within_line = bool(lines) and not lines[-1].endswith("\n")
+        return first + stamp.join(lines) if lines else ""
 
     def _drop_older(self) -> None:
         size = os.fstat(self._descriptor).st_size
