@@ -190,6 +190,18 @@ def test_who_was_passed_over_has_it_once_it_knows_it():
         assert sum(count == 0 for count in counts) * 0.005 <= HANDOVER
 
 
+def test_who_leaves_does_not_wait_for_those_who_do_not_know_what_it_has():
+    world = Simulation()
+    world.start("n0", table({key: {} for key in MANY}))
+    for name in ("n1", "n2", "n3", "n4"):
+        world.start(name, table({A: {}}))
+    world.run(8.0)
+    assert all(world.owners(each) == ["n0"] for each in MANY)
+    world.segments["n0"].leave(world.now)
+    world.run(1.1)
+    assert not world.segments["n0"].holds.held
+
+
 def test_what_only_two_of_three_know_has_an_heir_when_one_dies():
     world = of_machines(MANY, ())
     world.start("n2", table({key: {} for key in MANY}))

@@ -173,7 +173,9 @@ class Handover:
         self._take_unless_kept(taken, now)
         unasked = [each for each, until in self.holds.lingering.items() if until <= now]
         vacant = self._vacant() if self._absent.is_due(now) else ()
-        if unasked or vacant:
+        if Mood.READY not in self._mood():
+            self._let_go(unasked)  # who leaves does not wait for one after the other
+        elif unasked or vacant:
             self._pass_over([*unasked, *vacant], now)
 
     def _candidates(self, duty: Duty, absent: frozenset[int]) -> Iterator[Candidate]:
