@@ -120,7 +120,7 @@ def test_the_lines_of_other_ends():
 def test_the_lines_of_what_goes_nowhere():
     assert lines("https://shop.example/", SHOP, listeners=LISTENERS[:1]) == [
         "GET https://shop.example/",
-        "  result      no such listener is switched on",
+        "  result      no such listener is switched on (of a connection ask tcp://ADDRESS:PORT)",
     ]
     assert lines("http://shop.example/..", SHOP) == [
         "GET http://shop.example",

@@ -95,6 +95,6 @@ def _result_text(answer: Answer) -> str:
         case Result.REDIRECTED:
             return f"{answer.status} to {answer.location}"
         case Result.NO_LISTENER:
-            return "no such listener is switched on"
+            return "no such listener is switched on (of a connection ask tcp://ADDRESS:PORT)"
         case _:
             return f"{answer.status} {answer.result}"
