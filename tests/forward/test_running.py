@@ -227,6 +227,21 @@ def test_events_as_json(place, portico):
     assert ended["error"] == ""
 
 
+def test_quiet_events_are_troubles(place, portico, tmp_path):
+    place.start("web-1")
+    path = tmp_path / "web"
+    process = portico("web-1", f"unix:{path}:9999", "-q", "-o", "json")
+    until(path.exists, "a listener")
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        until(lambda: process.out, "the refusal")
+    (ended,) = map(json.loads, process.out)
+    assert ended["event"] == "ended"
+    assert ended["error"].startswith("the pod did not take the connection: ")
+    assert process.interrupted() == 0
+    assert len(process.out) == 1
+
+
 def test_binding_to_others_is_warned_of_once(place, portico):
     place.start("web-1")
     process = portico("web-1", f":{HTTP}", f":{ORDERS}", "--address", "::1,0.0.0.0")

@@ -36,9 +36,14 @@ def say(text: str, stream: TextIO) -> None:
 
 
 class JsonLines:
-    """One object for each event."""
+    """One object for each event. Quiet leaves troubles only."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._is_quiet = quiet
 
     def __call__(self, told: Told) -> None:
+        if self._is_quiet and not _is_trouble(told):
+            return
         say(f"{json.dumps(document(told))}\n", sys.stdout)
 
     def warn(self, text: str) -> None:
@@ -49,6 +54,10 @@ class JsonLines:
 
     def ended(self) -> None:
         """Is seen anyway."""
+
+
+def _is_trouble(told: Told) -> bool:
+    return isinstance(told, Trouble | Waiting) or (isinstance(told, Ended) and bool(told.error))
 
 
 class Lines:

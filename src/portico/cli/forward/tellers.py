@@ -28,7 +28,7 @@ class Teller(Protocol):
 def teller(wanted: Wanted) -> Teller:
     """By what was asked for, and whether somebody looks on."""
     if wanted.is_json:
-        return JsonLines()
+        return JsonLines(quiet=wanted.is_quiet)
     if wanted.command:
         # What the command prints is the output of all.
         return Lines(quiet=wanted.is_quiet, out=sys.stderr)
