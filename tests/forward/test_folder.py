@@ -93,3 +93,14 @@ def test_refusals(folder, words, said):
     )  # fmt: skip
     assert done.returncode in (1, 2)
     assert done.stderr.startswith(said)
+
+
+def test_a_service_that_may_be_among_what_cannot_be_read(folder, portico):
+    (folder / "broken.yaml").write_text("a: [\n")
+    with portico("svc/nope", ":80") as process:
+        assert process.ended() == 1
+        where = f"in namespace shop of {folder}"
+        assert process.err == [
+            f'Error from server (NotFound): services "nope" not found {where}',
+            f"hint: not all there can be read, see: portico check {folder}",
+        ]

@@ -24,7 +24,7 @@ from portico.forward.subject import of_service
 from portico.model import core
 from portico.model.ref import Ref
 from portico.settings import Settings
-from portico.sources.contract import Drop, Event, Put
+from portico.sources.contract import Blame, Drop, Event, Put
 from portico.sources.directory import Directory
 from portico.store import Store
 
@@ -57,6 +57,7 @@ class FolderPods:
         self._path, self._ref, self._seen = path, ref, seen
         self._store = Store()
         self._last: Sequence[Candidate] | None = None
+        self._faults: dict[str, int] = {}
 
     def doubt(self) -> None:
         """Files are read when they change; there is nothing that could be missed."""
@@ -68,7 +69,9 @@ class FolderPods:
         if self.service is None:
             name, namespace = self._ref.name, self._ref.namespace
             told = f'services "{name}" not found in namespace {namespace} of {self._path}'
-            raise ServerSaidNoError("NotFound", told)
+            faults = sum(self._faults.values())
+            hint = f"not all there can be read, see: portico check {self._path}" if faults else ""
+            raise ServerSaidNoError("NotFound", told, hint)
         of_service(f"svc/{self._ref.name}", self.service)
 
     async def run(self) -> None:
@@ -93,8 +96,10 @@ class FolderPods:
                 self._store.put(fact, place)
             case Drop(ref):
                 self._store.drop(ref)
+            case Blame(file, faults):
+                self._faults[file] = len(faults)
             case _:
-                pass  # `portico check` tells what is wrong with files
+                pass  # a folder has no more to tell
 
     def _read(self) -> None:
         """The last that was there stays, as it does for pods."""
