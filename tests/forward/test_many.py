@@ -262,3 +262,9 @@ forwards:
     process = portico("-f", str(file))
     assert process.ended() == 2
     assert process.err == [f"error: {file}:2: forwards[0]: say ports, or allPorts"]
+    file.write_text("forwards:\n  - {target: svc/web, ports: [80]}\n")
+    process = portico("-f", str(file), "--pods=2")
+    assert process.ended() == 2
+    assert process.err == [
+        "error: --pods is for targets that are named here", "hint: say it in the file",
+    ]  # fmt: skip

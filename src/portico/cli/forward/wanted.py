@@ -46,16 +46,21 @@ def wanted(words: Sequence[str], options: Mapping[str, Any]) -> Wanted:
     return found
 
 
-_BEYOND_KUBECTL: Final = (
-    "selector", "all_ports", "filename", "folder", "only_ready", "balance", "pods", "ignore_busy",
-    "socks", "background", "transport", "half_close",
-)  # fmt: skip
+_BEYOND_KUBECTL: Final = {
+    "selector": "--selector", "all_ports": "--all-ports", "filename": "--filename",
+    "folder": "--from", "only_ready": "--wait", "balance": "--balance", "pods": "--pods",
+    "ignore_busy": "--ignore-busy", "socks": "--socks", "background": "--background",
+    "transport": "--transport", "half_close": "--half-close",
+}  # fmt: skip
+
+_OF_TARGETS: Final = {"addresses": "--address", "all_ports": "--all-ports"}
+_OF_PODS: Final = {"balance": "--balance", "pods": "--pods"}
 
 
 def _check_kubectl(found: Wanted, options: Mapping[str, Any]) -> None:
-    for name in _BEYOND_KUBECTL:
+    for name, said in _BEYOND_KUBECTL.items():
         if options[name]:
-            raise UsageError(f"kubectl has nothing like {name.replace('_', '-')}")
+            raise UsageError(f"kubectl has nothing like {said}")
     if len(found.requests) > 1 or found.command or found.is_json:
         raise UsageError("kubectl forwards one target, in lines, and without a command")
 
@@ -81,6 +86,7 @@ def _requests(words: Sequence[str], options: Mapping[str, Any]) -> tuple[Request
     check_segment("namespace", options["namespace"])
     listed = _listed(options)
     if not words and not options["selector"] and (listed or options["socks"]):
+        _check_targets_unsaid(options)
         return listed
     places = parse_places(options["addresses"]) if options["addresses"] else BOTH
     common = {"namespace": options["namespace"], "places": places, "pods": _pods(options)}
@@ -93,6 +99,15 @@ def _requests(words: Sequence[str], options: Mapping[str, Any]) -> tuple[Request
         Request(each.target, each.ports, **common)
         for each in parse_words(words, all_ports=options["all_ports"])
     )
+
+
+def _check_targets_unsaid(options: Mapping[str, Any]) -> None:
+    """What belongs to targets of the command line would say nothing without one."""
+    meant = _OF_TARGETS if options["socks"] else _OF_TARGETS | _OF_PODS
+    for name, said in meant.items():
+        if options[name]:
+            how = "as --socks ADDRESS:PORT" if not options["filename"] else "in the file"
+            raise UsageError(f"{said} is for targets that are named here", f"say it {how}")
 
 
 def _listed(options: Mapping[str, Any]) -> tuple[Request, ...]:
