@@ -10,6 +10,7 @@ from portico.model.fault import Place
 from portico.sources.locate import line_of
 from portico.sources.places import line_in_file
 from portico.sources.text.fields import field_of, steps_of
+from portico.sources.text.outline import Outline
 
 TEXT = b"""\
 # a comment
@@ -82,6 +83,13 @@ LINES = [
 @pytest.mark.parametrize(("document", "field", "line"), LINES)
 def test_line_of(document: int, field: str, line: int):
     assert line_of(TEXT, document, field) == line
+
+
+def test_every_item_of_a_long_list():
+    """As of a pool whose ranges are all wrong: one walk through the list, not one for each."""
+    outline = Outline(b"a:\n" + b"- x\n" * 5000 + b"a: [y]\n")
+    (root,) = outline.roots
+    assert [outline.line(root, ("a", number)) for number in range(5000)] == [*range(2, 5002)]
 
 
 def test_what_follows_a_mistake_has_no_line():

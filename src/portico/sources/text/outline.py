@@ -49,6 +49,9 @@ class Outline:
         self._sequences: set[int] = set()
         self._open: list[_Parent] = []
         self._empty: set[int] = set()
+        self._asked: dict[int, dict[Step, int]] = {}
+        """Children by their steps, of nodes that were asked for: a list may be all mistakes."""
+
         self.roots: list[int] = []
         utf8 = as_utf8(text)
         if isinstance(utf8, bytes):
@@ -67,7 +70,12 @@ class Outline:
         return self._lines[node]
 
     def _child(self, node: int, step: Step) -> int | None:
-        return next((child for child in self._children(node) if self._steps[child] == step), None)
+        if node not in self._asked:
+            known: dict[Step, int] = {}
+            for child in self._children(node):
+                known.setdefault(self._steps[child], child)
+            self._asked[node] = known
+        return self._asked[node].get(step)
 
     def _children(self, node: int) -> Iterator[int]:
         child = node + 1
