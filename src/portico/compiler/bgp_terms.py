@@ -30,6 +30,11 @@ from portico.plan.verdict import Because
 WHOLE_IPV4: Final = 32
 WHOLE_IPV6: Final = 128
 
+MOST_COMMUNITIES: Final = 63
+"""As with MetalLB. Five advertisements of large ones still fit into one UPDATE of 4096 octets; what
+does not fit, ExaBGP leaves out without a word.
+"""
+
 
 class BgpTerms(NamedTuple):
     """What one advertisement (or Eip) says of a pool."""
@@ -90,6 +95,8 @@ def advertisement_flaws(look: Look, fact: BGPAdvertisement) -> Iterator[Flaw]:
 def _fatal_flaws(look: Look, fact: BGPAdvertisement) -> Iterator[Flaw]:
     spec = fact.spec
     aliases = aliases_of(look, fact.ref.namespace)
+    if len(spec.communities) > MOST_COMMUNITIES:
+        yield Flaw("spec.communities", Because.COMMUNITIES_TOO_MANY, str(len(spec.communities)))
     for index, text in enumerate(spec.communities):
         if resolve(text, aliases) is None:
             yield Flaw(f"spec.communities[{index}]", Because.COMMUNITY_INVALID, shown(text))

@@ -271,6 +271,16 @@ def test_a_community_that_is_not_there_announces_nothing_rather_than_too_much():
     assert service_no(*facts) == ["NotAnnounced"]
 
 
+def test_communities_that_do_not_fit_into_a_message():
+    """ExaBGP would leave the route out, and nobody would be told."""
+    many = [f"large:1:2:{number}" for number in range(64)]
+    good = bgp_advertisement("good", communities=["64512:1"])
+    ad = bgp_advertisement("many", communities=many)
+    assert no(ad, *SHOP, PEER) == [("spec.communities", "CommunitiesTooMany")]
+    assert said(*SHOP, ad, good, PEER, node="a") == (0, "64512:1")
+    assert no(bgp_advertisement("most", communities=many[1:]), *SHOP, PEER) == []
+
+
 def test_two_local_preferences_for_one_route():
     elder = bgp_advertisement("x@2024", localPref=100)
     younger = bgp_advertisement("y@2025", localPref=200, communities=["64512:2"])

@@ -85,6 +85,11 @@ COMMUNITY_INVALID: Final = Cause(
     "{} is neither a community nor the name of one",
     "AS:N, large:N:N:N, or a name that a Community object in this namespace gives",
 )
+COMMUNITIES_TOO_MANY: Final = Cause(
+    "CommunitiesTooMany",
+    "{} communities do not fit into one message",
+    "at most 63; its routes are not announced without them",
+)
 COMMUNITY_NAME_TAKEN: Final = Cause(
     "CommunityNameTaken",
     "{} gave this name first",
