@@ -1,10 +1,12 @@
 """What somebody sees who uses it as they used kubectl port-forward."""
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -124,6 +126,45 @@ def test_nobody_who_reads(place, tmp_path):
                 assert connection.recv(100) == b"hello, this is web-1\n"
         process.send_signal(signal.SIGINT)
         assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_somebody_who_does_not_read(place, tmp_path, form):
+    """As with | less: what is forwarded goes on, and what is told is kept for a while."""
+    place.start("web-1")
+    path = tmp_path / "web"
+    command = [PORTICO, "forward", f"--kubeconfig={place.kubeconfig}", "web-1", "-o", form]
+    with subprocess.Popen(
+        [*command, f"unix:{path}:{GREETINGS}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        until(path.exists, "a listener")
+        for _ in range(200):
+            assert greeted(path)
+        reader = threading.Thread(target=lambda: read.append(process.stdout.read()))
+        read = []
+        reader.start()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        reader.join(30)
+        mark = b"Handling connection" if form == "text" else b'"event": "accepted"'
+        assert read[0].count(mark) == 200
+        assert process.stderr.read() == b""
+
+
+def test_somebody_who_never_reads_is_no_reason_to_stay(place, tmp_path):
+    place.start("web-1")
+    path = tmp_path / "web"
+    command = [PORTICO, "forward", f"--kubeconfig={place.kubeconfig}", "web-1", "-o", "json"]
+    with subprocess.Popen(
+        [*command, f"unix:{path}:{GREETINGS}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        until(path.exists, "a listener")
+        for _ in range(50):
+            assert greeted(path)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
 
 
 def test_a_disk_that_is_full(place, tmp_path):

@@ -5,6 +5,7 @@ import pty
 import re
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -43,6 +44,7 @@ def terminal(place, tmp_path):
         return _rendered("".join(shown))
 
     started = []
+    start.terminal = theirs
     yield start, screen
     for process in started:
         process.terminate()
@@ -123,6 +125,20 @@ def test_two_of_one_target(place, terminal):
     asked(int(screen()[5].split()[2]))
     until(lambda: screen()[5].split()[4] != "0", "its bytes to be counted")
     until(lambda: [line.split()[8] for line in screen()[5:]] == ["0", "0"], "both to be idle")
+
+
+def test_a_terminal_that_was_stopped(place, terminal):
+    """As by ^S, or by somebody who marks a text: what is forwarded goes on."""
+    place.start("web-1")
+    start, screen = terminal
+    start("web-1", f":{HTTP}")
+    until(lambda: len(screen()) == 4, "the table")
+    local = int(screen()[3].split()[2])
+    termios.tcflow(start.terminal, termios.TCOOFF)
+    for _ in range(30):
+        assert asked(local) == "web-1"
+    termios.tcflow(start.terminal, termios.TCOON)
+    until(lambda: screen()[-1].split()[6:8] == ["1.29", "KB"], "the bytes to be seen")
 
 
 def test_few_things_are_imported(place):

@@ -1,12 +1,11 @@
 """What a forward prints: kubectl's lines on stdout, everything else on stderr; or JSON."""
 
 import json
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TextIO
 
+from portico.cli.forward.outlet import Outlet
 from portico.cli.output import printable
 from portico.forward.one import Forward
 from portico.forward.told import (
@@ -22,38 +21,36 @@ from portico.forward.told import (
 )
 
 
-def say(text: str, stream: TextIO) -> None:
-    """At once. Nobody may be reading any more, the terminal may be gone, or the disk full: the
-    connections are not to suffer from that.
-    """
-    try:
-        stream.write(text)
-        stream.flush()
-    except OSError:
-        # Nor is the end of the program, which writes what is left.
-        with Path(os.devnull).open("w") as nowhere:
-            os.dup2(nowhere.fileno(), stream.fileno())
-
-
 class JsonLines:
     """One object for each event. Quiet leaves troubles only."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, waits: bool = False) -> None:
         self._is_quiet = quiet
+        self._out = Outlet(lambda: sys.stdout, _lost_event, waits=waits)
+        self._err = Outlet(lambda: sys.stderr, _lost_line, waits=waits)
 
     def __call__(self, told: Told) -> None:
         if self._is_quiet and not _is_trouble(told):
             return
-        say(f"{json.dumps(document(told))}\n", sys.stdout)
+        self._out.say(f"{json.dumps(document(told))}\n")
 
     def warn(self, text: str) -> None:
-        say(f"{text}\n", sys.stderr)
+        self._err.say(f"{text}\n")
 
     def started(self, forwards: Sequence[Forward]) -> None:
         """Was told already."""
 
     def ended(self) -> None:
-        """Is seen anyway."""
+        self._out.finish()
+        self._err.finish()
+
+
+def _lost_line(count: int) -> str:
+    return f"{count} lines were not read in time, and are lost\n"
+
+
+def _lost_event(count: int) -> str:
+    return f"{json.dumps(document(Trouble('', f'{count} events were not read in time')))}\n"
 
 
 def _is_trouble(told: Told) -> bool:
@@ -63,9 +60,12 @@ def _is_trouble(told: Told) -> bool:
 class Lines:
     """For people and scripts. Quiet leaves troubles only."""
 
-    def __init__(self, *, quiet: bool = False, out: TextIO | None = None) -> None:
+    def __init__(
+        self, *, quiet: bool = False, out: TextIO | None = None, waits: bool = False
+    ) -> None:
         self._is_quiet = quiet
-        self._out = out
+        self._out = Outlet(lambda: out or sys.stdout, _lost_line, waits=waits)
+        self._err = Outlet(lambda: sys.stderr, _lost_line, waits=waits)
         self._waiting: set[str] = set()
 
     def __call__(self, told: Told) -> None:
@@ -91,7 +91,7 @@ class Lines:
 
     def print(self, text: str) -> None:
         if not self._is_quiet:
-            say(f"{text}\n", self._out or sys.stdout)
+            self._out.say(f"{text}\n")
 
     def handling(self, text: str) -> None:
         self.print(text)
@@ -101,10 +101,11 @@ class Lines:
             self.warn(text)
 
     def warn(self, text: str) -> None:
-        say(f"{printable(text)}\n", sys.stderr)
+        self._err.say(f"{printable(text)}\n")
 
     def started(self, forwards: Sequence[Forward]) -> None:
         """Was told already."""
 
     def ended(self) -> None:
-        """Is seen anyway."""
+        self._out.finish()
+        self._err.finish()

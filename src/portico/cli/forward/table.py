@@ -2,12 +2,11 @@
 
 import asyncio
 import shutil
-import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from portico.cli.forward.layout import fitted, height
-from portico.cli.forward.lines import Lines, say
+from portico.cli.forward.lines import Lines
 from portico.cli.output import printable
 from portico.forward.one import Forward
 from portico.forward.rules import Phase
@@ -73,6 +72,7 @@ class Table(Lines):
             timer.cancel()
         if self._forwards:
             self._draw()
+        super().ended()
 
     def _look(self) -> None:
         for each in self._forwards:
@@ -91,18 +91,20 @@ class Table(Lines):
         if self._drawn:
             width, most = shutil.get_terminal_size()
             # What has scrolled out cannot be reached any more.
-            say(_ERASE.format(min(height(self._drawn, width), most - 1)), sys.stdout)
+            self._out.say(_ERASE.format(min(height(self._drawn, width), most - 1)))
             self._drawn = []
 
     def _draw(self) -> None:
         self._is_due = False
+        if self._out.is_behind:
+            return  # the last one has not been seen yet
         width, most = shutil.get_terminal_size()
         shown, left_out = self._shown(most)
         lines = fitted([_HEAD, *map(self._row, shown)], width)
         if left_out:
             lines.append(f"... and {left_out} more"[:width])
         self._erase()
-        say("".join(f"{line}\n" for line in lines), sys.stdout)
+        self._out.say("".join(f"{line}\n" for line in lines))
         self._drawn = lines
 
     def _shown(self, most: int) -> tuple[Sequence[Forward], int]:

@@ -27,8 +27,10 @@ class Teller(Protocol):
 
 def teller(wanted: Wanted) -> Teller:
     """By what was asked for, and whether somebody looks on."""
+    # What goes on in the background lets go of its terminal, and of all that is open to it.
+    waits = wanted.in_background
     if wanted.is_json:
-        return JsonLines(quiet=wanted.is_quiet)
+        return JsonLines(quiet=wanted.is_quiet, waits=waits)
     if wanted.command:
         # What the command prints is the output of all.
         return Lines(quiet=wanted.is_quiet, out=sys.stderr)
@@ -37,4 +39,4 @@ def teller(wanted: Wanted) -> Teller:
         from portico.cli.forward.table import Table
 
         return Table()
-    return Lines(quiet=wanted.is_quiet)
+    return Lines(quiet=wanted.is_quiet, waits=waits)
