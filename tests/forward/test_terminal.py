@@ -25,9 +25,9 @@ def terminal(place, tmp_path):
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "200"}
     shown = []
 
-    def start(*words, **size):
+    def start(*words, by=(), **size):
         environment.update(size)
-        command = [PORTICO, "forward", f"--kubeconfig={place.kubeconfig}", *words]
+        command = [*by, PORTICO, "forward", f"--kubeconfig={place.kubeconfig}", *words]
         process = subprocess.Popen(
             command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
         )
@@ -139,6 +139,24 @@ def test_a_terminal_that_was_stopped(place, terminal):
         assert asked(local) == "web-1"
     termios.tcflow(start.terminal, termios.TCOON)
     until(lambda: screen()[-1].split()[6:8] == ["1.29", "KB"], "the bytes to be seen")
+
+
+JOB = """trap 'kill %1' TERM; "$@" & wait; wait"""
+OWN_TERMINAL = (
+    "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "os.execvp('bash', ['bash', '-mc', *sys.argv[1:]])"
+)
+
+
+def test_behind_a_shell_there_is_no_table(place, terminal):
+    """With & it would be drawn over what is typed."""
+    place.start("web-1")
+    start, screen = terminal
+    start("web-1", f":{HTTP}", by=(sys.executable, "-c", OWN_TERMINAL, JOB, "bash"))
+    until(lambda: len(screen()) == 2, "the lines")
+    asked(int(re.search(r":(\d+) -> ", screen()[0])[1]))
+    until(lambda: len(screen()) == 3, "one more")
+    assert screen()[2].startswith("Handling connection for ")
 
 
 def test_few_things_are_imported(place):

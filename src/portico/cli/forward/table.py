@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from portico.cli.forward.jobs import is_behind_others
 from portico.cli.forward.layout import fitted, height
 from portico.cli.forward.lines import Lines
 from portico.cli.output import printable
@@ -96,8 +97,8 @@ class Table(Lines):
 
     def _draw(self) -> None:
         self._is_due = False
-        if self._out.is_behind:
-            return  # the last one has not been seen yet
+        if self._out.is_behind or is_behind_others():
+            return  # the last one has not been seen yet, or nobody looks
         width, most = shutil.get_terminal_size()
         shown, left_out = self._shown(most)
         lines = fitted([_HEAD, *map(self._row, shown)], width)

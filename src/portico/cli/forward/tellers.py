@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
+from portico.cli.forward.jobs import is_behind_others
 from portico.cli.forward.lines import JsonLines, Lines
 from portico.cli.forward.wanted import Wanted
 from portico.forward.one import Forward
@@ -34,7 +35,7 @@ def teller(wanted: Wanted) -> Teller:
     if wanted.command:
         # What the command prints is the output of all.
         return Lines(quiet=wanted.is_quiet, out=sys.stderr)
-    is_watched = sys.stdout.isatty() and sys.stderr.isatty()
+    is_watched = sys.stdout.isatty() and sys.stderr.isatty() and not is_behind_others()
     if is_watched and not (wanted.is_quiet or wanted.in_background):
         from portico.cli.forward.table import Table
 
