@@ -117,3 +117,5 @@ def test_somebody_else_with_our_address_is_answered_and_counted(stage, ears):
         lambda: any(mac == owner.mac() for _, mac in ears.announcements[VIP][before:]), "a defence"
     )
     assert owner.holds(VIP)
+    report = owner.serve(plan_of(announced(VIP)))
+    assert f"{VIP}, by {ears.mac.hex(':')} on eth0" in report.detail

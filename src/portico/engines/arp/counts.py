@@ -23,6 +23,10 @@ class Counts:
     replayed: int = 0
     stalls: int = 0
     conflicts: int = 0
+    conflict: str = ""
+    """The last one: which address, and who announced it."""
+
+    conflict_at: float | None = None
     namesakes: int = 0
     namesake_at: float | None = None
     by_address: dict[bytes, OfAddress] = field(default_factory=lambda: defaultdict(OfAddress))

@@ -30,6 +30,11 @@ GRACE: Final = 3.0
 NAMESAKE: Final = 10.0
 """Seconds for which another machine with our name is told of after it was last heard."""
 
+CONFLICT: Final = 90.0
+"""Seconds for which it is told that somebody else has announced an address of ours: responders do
+that again each minute.
+"""
+
 OPEN: Final = "no --lb-secret-file: whoever is on the network can pretend to be a node"
 
 
@@ -150,13 +155,17 @@ class Arp:
         self._process.clear()
 
     def _report(self, state: wire.State | None) -> Report:
-        detail = ""
-        if state is not None and 0 <= state.namesake_seconds < NAMESAKE:
+        detail, is_fine = "", True
+        if state is None:
+            pass
+        elif 0 <= state.namesake_seconds < NAMESAKE:
             name = self._options.node
             detail = f"another machine calls itself {name!r}, too: give each its own --node-name"
-        elif state is not None and self._options.secret_file is None:
+            is_fine = False
+        elif 0 <= state.conflict_seconds < CONFLICT:
+            detail = f"an address of this node is announced by somebody else, too: {state.conflict}"
+        elif self._options.secret_file is None:
             detail = OPEN
-        is_fine = detail in ("", OPEN)
         return Report(self.name, in_sync=is_fine, detail=detail, figures=self._figures())
 
     def _figures(self) -> Figures:

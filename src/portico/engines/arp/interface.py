@@ -151,7 +151,7 @@ class Interface:
         if heard is None or heard.mac == self.link.mac:
             return
         if heard.address in self.segment.holds.held:
-            self._defend(heard.address, now)
+            self._defend(heard.address, heard.mac, now)
         is_to_us = heard.target in (self.link.mac, b"\xff" * 6)
         if heard.is_question and is_to_us and not heard.announces:
             self._answer(heard.about, arp.answer(heard, self.link.mac), now)
@@ -162,7 +162,7 @@ class Interface:
         if heard.is_question:
             self._answer(heard.about, ndp.answer(heard, self.link.mac), now)
         elif heard.about in self.segment.holds.held:
-            self._defend(heard.about, now)
+            self._defend(heard.about, heard.mac, now)
 
     def _take_message(self, ends: Ends, sealed: bytes, now: float) -> None:
         if ends.mac == self.link.mac:
@@ -188,9 +188,11 @@ class Interface:
         counted.responses += 1
         self._taps.send([frame])
 
-    def _defend(self, address: bytes, now: float) -> None:
+    def _defend(self, address: bytes, mac: bytes, now: float) -> None:
         """Somebody else says that it has our address."""
         self._counts.conflicts += 1
+        self._counts.conflict = f"{_text(address)}, by {mac.hex(':')} on {self.link.name}"
+        self._counts.conflict_at = now
         if now - self._defended.get(address, float("-inf")) >= DEFENCE:
             self._defended[address] = now
             self.segment.bursts.begin(address, now)

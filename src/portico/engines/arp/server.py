@@ -98,6 +98,8 @@ class Server:
             replayed=counts.replayed,
             stalls=counts.stalls,
             conflicts=counts.conflicts,
+            conflict=counts.conflict,
+            conflict_seconds=station.conflict_seconds(),
             namesakes=counts.namesakes,
             namesake_seconds=station.namesake_seconds(),
             bugs=self._loop.bugs,

@@ -113,8 +113,11 @@ class Station:
 
     def namesake_seconds(self) -> float:
         """Since another machine with our name was heard; negative: never."""
-        at = self.counts.namesake_at
-        return -1.0 if at is None else clock() - at
+        return _seconds_since(self.counts.namesake_at)
+
+    def conflict_seconds(self) -> float:
+        """Since somebody else announced an address of ours; negative: never."""
+        return _seconds_since(self.counts.conflict_at)
 
     def segments(self) -> Iterator[tuple[str, Interface]]:
         yield from self._interfaces.items()
@@ -184,3 +187,7 @@ class Station:
             return None
         link = links.way_to(address, [each.link for each in self._interfaces.values()])
         return None if link is None else link.name
+
+
+def _seconds_since(at: float | None) -> float:
+    return -1.0 if at is None else clock() - at

@@ -113,6 +113,12 @@ class State(msgspec.Struct, frozen=True):
     namesake_seconds: float
     """Since another machine with our node's name was heard; negative: never."""
 
+    conflict: str = ""
+    """The last address of ours that somebody else announced, by whom and where."""
+
+    conflict_seconds: float = -1.0
+    """Since then; negative: never."""
+
     bugs: int = 0
     links: tuple[Link, ...] = ()
     counts: dict[str, Count] = {}
