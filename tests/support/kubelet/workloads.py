@@ -52,9 +52,10 @@ def pod(
 def workload(kind: str, name: str, *, app: str = "", namespace: str = "default") -> dict[str, Any]:
     """A Deployment or another one, whose pods are labelled `app`."""
     labels = {"app": app or name}
+    restarts = {"restartPolicy": "Never"} if kind == "Job" else {}
     template = {
         "metadata": {"labels": labels},
-        "spec": {"containers": [{"name": "app", "image": "app:1"}]},
+        "spec": {"containers": [{"name": "app", "image": "app:1"}], **restarts},
     }
     selector: Any = {"matchLabels": labels}
     spec: dict[str, Any] = {"template": template}

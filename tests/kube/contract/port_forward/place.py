@@ -17,6 +17,16 @@ from support.kubelet.workloads import pod
 IMAGE = os.environ.get("PORTICO_TEST_IMAGE", "python:3.11-slim")
 PORTS = {"http": HTTP, "orders": ORDERS, "greetings": GREETINGS}
 
+ADOPTING: dict[str, dict[str, Any]] = {
+    "Deployment": {"replicas": 0},
+    "ReplicaSet": {"replicas": 1},
+    "ReplicationController": {"replicas": 1},
+    "StatefulSet": {"replicas": 1, "ordinals": {"start": 1}, "serviceName": "shop"},
+    "Job": {"parallelism": 1, "manualSelector": True},
+    "DaemonSet": {"updateStrategy": {"type": "OnDelete"}},
+}
+"""The pod NAME-1 is put there by hand: controllers then leave it or take it for their own."""
+
 
 class Place(Protocol):
     kubeconfig: Path
@@ -77,9 +87,7 @@ class Real:
 
     def put(self, document: dict[str, Any]) -> None:
         group, kind = document["apiVersion"], document["kind"].lower() + "s"
-        spec = document["spec"]
-        if "template" in spec:
-            spec = {**spec, "replicas": 0}  # its pods are put here by hand
+        spec = document["spec"] | ADOPTING.get(document["kind"], {})
         at = f"/apis/{group}" if "/" in group else f"/api/{group}"
         path = f"{at}/namespaces/{self.namespace}/{kind}"
         made = self._plain.ask("POST", path, {**document, "spec": spec})
