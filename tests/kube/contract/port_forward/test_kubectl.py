@@ -3,15 +3,15 @@
 They tell what a client sees through a real node, so that our nodes may be trusted for the rest.
 """
 
-import hashlib
 import socket
 
 import pytest
 
+from kube.contract.port_forward import stories
 from kube.contract.port_forward.conftest import VERSIONS
 from live.until import until
 from support.kubectl import CURRENT
-from support.kubelet.app import GREETING, content
+from support.kubelet.app import content
 from support.kubelet.apps import GREETINGS, HTTP, ORDERS
 from support.kubelet.workloads import port, service, workload
 from support.orders import all_of, asked, connected, exactly, ordered
@@ -44,11 +44,7 @@ def test_one_connection_for_many_requests(forwarded):
 
 
 def test_the_server_speaks_first(forwarded):
-    with connected(forwarded.local[GREETINGS]) as connection:
-        said = GREETING + b"shop-1\n"
-        assert exactly(connection, len(said)) == said
-        connection.sendall(b"and you?")
-        assert exactly(connection, 8) == b"AND YOU?"
+    stories.the_server_speaks_first(forwarded)
 
 
 def test_a_client_that_says_nothing_and_goes(forwarded):
@@ -58,12 +54,7 @@ def test_a_client_that_says_nothing_and_goes(forwarded):
 
 
 def test_many_bytes_each_way(forwarded):
-    size = 20_000_000
-    with ordered(forwarded.local[ORDERS], f"bytes {size}") as connection:
-        assert exactly(connection, size) == content(size)
-    with ordered(forwarded.local[ORDERS], f"digest {size}") as connection:
-        connection.sendall(content(size))
-        assert all_of(connection).decode().strip() == hashlib.sha256(content(size)).hexdigest()
+    stories.many_bytes_each_way(forwarded)
 
 
 def test_many_at_once(forwarded):
@@ -81,9 +72,7 @@ def test_many_at_once(forwarded):
 
 
 def test_half_close_still_gets_what_comes_at_once(forwarded):
-    with ordered(forwarded.local[ORDERS], "bytes 100000") as connection:
-        connection.shutdown(socket.SHUT_WR)
-        assert all_of(connection) == content(100_000)
+    stories.half_close_before_the_answer(forwarded)
 
 
 def test_half_close_is_not_told_to_the_application(forwarded):

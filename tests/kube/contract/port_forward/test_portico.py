@@ -3,8 +3,6 @@
 What is beyond kubectl's is here as well: that it goes on where that ends.
 """
 
-import hashlib
-import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -12,13 +10,13 @@ from http.client import HTTPException
 
 import pytest
 
+from kube.contract.port_forward import stories
 from live.ports import free_ports
 from live.until import until
 from support.forwarding import forwarding
-from support.kubelet.app import GREETING, content
 from support.kubelet.apps import GREETINGS, HTTP, ORDERS
 from support.kubelet.workloads import port, service, workload
-from support.orders import all_of, asked, connected, exactly, ordered
+from support.orders import asked, exactly, ordered
 
 FORMS = ("websocket", "spdy")
 
@@ -55,26 +53,15 @@ def test_on_both_addresses_of_localhost(forwarded):
 
 
 def test_the_server_speaks_first(forwarded):
-    with connected(forwarded.local[GREETINGS]) as connection:
-        said = GREETING + b"shop-1\n"
-        assert exactly(connection, len(said)) == said
-        connection.sendall(b"and you?")
-        assert exactly(connection, 8) == b"AND YOU?"
+    stories.the_server_speaks_first(forwarded)
 
 
 def test_many_bytes_each_way(forwarded):
-    size = 20_000_000
-    with ordered(forwarded.local[ORDERS], f"bytes {size}") as connection:
-        assert exactly(connection, size) == content(size)
-    with ordered(forwarded.local[ORDERS], f"digest {size}") as connection:
-        connection.sendall(content(size))
-        assert all_of(connection).decode().strip() == hashlib.sha256(content(size)).hexdigest()
+    stories.many_bytes_each_way(forwarded)
 
 
 def test_half_close_still_gets_the_answer(forwarded):
-    with ordered(forwarded.local[ORDERS], "bytes 100000") as connection:
-        connection.shutdown(socket.SHUT_WR)
-        assert all_of(connection) == content(100_000)
+    stories.half_close_before_the_answer(forwarded)
 
 
 def test_a_refused_port_ends_its_own_connections_only(place, portico):
