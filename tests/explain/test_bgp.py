@@ -106,3 +106,12 @@ def test_what_is_announced_is_so_while_a_session_is_up():
     }  # fmt: skip
     assert not set(announced_by_bgp(PLAN, Spoken("a", {RACK.address: Session("held")})))
     assert not set(announced_by_bgp(PLAN, None))
+
+
+def test_only_a_whole_address_is_named_without_its_length():
+    """32 bits are a whole address of one family only."""
+    hosts = route("198.51.100.7/32", RACK), route("2001:db8::7/128", RACK)
+    wide = route("2001:db8::/32", RACK)
+    assert {address for _, address in announced_by_bgp(plan_of(RACK, *hosts, wide), HERE)} == {
+        "198.51.100.7", "2001:db8::7", "2001:db8::/32",
+    }  # fmt: skip

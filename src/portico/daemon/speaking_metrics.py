@@ -88,6 +88,6 @@ def announced_by_bgp(plan: Plan, spoken: Spoken | None) -> Iterator[tuple[str, s
     for unit in plan.values():
         if isinstance(unit, BgpRoute) and any(unit.told(spoken.node, key) for key in peers):
             address, _, length = unit.prefix.partition("/")
-            is_host = length in ("32", "128")
+            is_host = length == ("128" if ":" in address else "32")
             for service in unit.services:
                 yield f"{service.namespace}/{service.name}", address if is_host else unit.prefix
