@@ -155,18 +155,19 @@ class Arp:
         self._process.clear()
 
     def _report(self, state: wire.State | None) -> Report:
-        detail, is_fine = "", True
-        if state is None:
-            pass
-        elif 0 <= state.namesake_seconds < NAMESAKE:
-            name = self._options.node
-            detail = f"another machine calls itself {name!r}, too: give each its own --node-name"
-            is_fine = False
-        elif 0 <= state.conflict_seconds < CONFLICT:
-            detail = f"an address of this node is announced by somebody else, too: {state.conflict}"
-        elif self._options.secret_file is None:
-            detail = OPEN
+        detail, is_fine = ("", True) if state is None else self._trouble(state)
         return Report(self.name, in_sync=is_fine, detail=detail, figures=self._figures())
+
+    def _trouble(self, state: wire.State) -> tuple[str, bool]:
+        """What there is to tell, and whether addresses are announced as they should be."""
+        if 0 <= state.namesake_seconds < NAMESAKE:
+            name = self._options.node
+            told = f"another machine calls itself {name!r}, too: give each its own --node-name"
+            return told, False
+        if 0 <= state.conflict_seconds < CONFLICT:
+            told = f"an address of this node is announced by somebody else, too: {state.conflict}"
+            return told, True
+        return ("" if self._options.secret_file else OPEN), True
 
     def _figures(self) -> Figures:
         return {
